@@ -1,0 +1,122 @@
+//! What operators type.
+
+mod database;
+mod dev;
+mod import;
+mod migrate;
+mod recount;
+mod seed;
+mod serve;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+
+use crate::{settings::Settings, telemetry};
+
+/// A petition website: serves it, and looks after its data.
+///
+/// Without a command it serves the site. Without a database address it starts a private PostgreSQL, fills it with
+/// sample petitions, and prints where to look.
+#[derive(Debug, Parser)]
+#[command(name = "undersigned", version, max_term_width = 110)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site (what happens without a command).
+    Serve,
+    /// Bring the database up to date: its tables, and the areas that come with the program.
+    Migrate,
+    /// Fill an empty database with sample petitions.
+    Seed,
+    /// Import petitions or areas from files.
+    #[command(subcommand)]
+    Import(Import),
+    /// Rebuild every tally from the ledger and report what was different.
+    Recount,
+    /// Tools for developers.
+    #[command(subcommand, hide = true)]
+    Dev(Dev),
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// Import petitions from JSON as petition.parliament.uk publishes it, today's schema or that of 2015.
+    Petition {
+        /// Files with one petition each.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Counts read at certain moments, as CSV with a moment (snapshot_at, timestamp, read_at or time) and
+        /// signature_count. They become the history of the petition; all FILEs must be about that one.
+        #[arg(long, value_name = "FILE.csv")]
+        readings: Vec<PathBuf>,
+    },
+    /// Import constituencies (CSV), their places on a map (HexJSON) or countries (CSV); the content tells which.
+    Areas {
+        /// Files to import, in this order.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Dev {
+    /// Start a throw-away PostgreSQL with all tables, run a command with its DATABASE_URL, and stop it again.
+    Postgres {
+        /// The command and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
+}
+
+/// Runs the command that was typed.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(message) = cli.settings.check() {
+        Cli::command().error(ErrorKind::ValueValidation, message).exit();
+    }
+    telemetry::start(cli.settings.log_format, &cli.settings.log);
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("undersigned: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let settings = cli.settings;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime.block_on(async {
+        match cli.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::run(&settings).await,
+            Command::Migrate => migrate::run(&settings).await,
+            Command::Seed => seed::run(&settings).await,
+            Command::Import(Import::Petition { files, readings }) => {
+                import::petitions(&settings, &files, &readings).await
+            }
+            Command::Import(Import::Areas { files }) => import::areas(&settings, &files).await,
+            Command::Recount => recount::run(&settings).await,
+            Command::Dev(Dev::Postgres { command }) => dev::postgres(&settings, &command).await,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

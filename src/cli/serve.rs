@@ -1,0 +1,120 @@
+//! `undersigned serve`: the site, until it is told to stop.
+
+use std::{io::ErrorKind, net::SocketAddr, process::ExitCode, time::Duration};
+
+use anyhow::Context;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use super::{database::Database, seed};
+use crate::{
+    app::App,
+    dev::postgres::PrivatePostgres,
+    jobs,
+    settings::{FIRST_PORT, Settings},
+    web,
+};
+
+/// How many ports are tried when none is set.
+const PORTS: u16 = 100;
+/// How long requests may take to finish once the program is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    // Taken first: a signal that comes while the database starts must not leave it behind.
+    let (stop, mut stopped) = watch::channel(false);
+    watch_signals(stop.clone())?;
+
+    let database = Database::open_to_serve(settings).await?;
+    let outcome = tokio::select! {
+        outcome = serve(settings, &database, stopped.clone()) => outcome,
+        problem = died(database.private.as_ref()) => Err(problem),
+        // Told to stop before there was anything to serve.
+        () = async {
+            let _ = stopped.wait_for(|stop| *stop).await;
+            tokio::time::sleep(DRAIN + Duration::from_secs(1)).await;
+        } => Ok(()),
+    };
+    stop.send_replace(true);
+    database.close().await;
+    outcome?;
+    println!("Stopped.");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(settings: &Settings, database: &Database, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    if database.private.is_some() {
+        seed::fill(&database.pool, &settings.clock()).await?;
+    }
+    let listener = listen(settings).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
+    let app = App::new(database.pool.clone(), settings.clock(), settings.thresholds(), public_url);
+
+    println!("Undersigned is at {address}");
+    println!("Stop it with Ctrl-C.");
+    let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
+    let mut told = stopped.clone();
+    let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            let _ = told.wait_for(|stop| *stop).await;
+        });
+    let mut told = stopped.clone();
+    tokio::select! {
+        outcome = server.into_future() => outcome.context("the site cannot be served any longer")?,
+        () = async {
+            let _ = told.wait_for(|stop| *stop).await;
+            tokio::time::sleep(DRAIN).await;
+        } => tracing::warn!("some requests were still running and have been cut off"),
+    }
+    jobs.await?;
+    Ok(())
+}
+
+/// Resolves when the private server has died, never if there is none.
+async fn died(private: Option<&PrivatePostgres>) -> anyhow::Error {
+    match private {
+        Some(private) => anyhow::Error::new(private.died().await).context("the database has stopped by itself"),
+        None => std::future::pending().await,
+    }
+}
+
+/// Listens on the port that is set, or on the first that is free.
+async fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {
+    if let Some(port) = settings.port {
+        return TcpListener::bind((settings.listen, port)).await.with_context(|| {
+            format!(
+                "cannot listen on {}; choose others with --listen (UNDERSIGNED_LISTEN) and --port (UNDERSIGNED_PORT)",
+                SocketAddr::new(settings.listen, port)
+            )
+        });
+    }
+    for port in FIRST_PORT..FIRST_PORT + PORTS {
+        match TcpListener::bind((settings.listen, port)).await {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            outcome => {
+                return outcome.with_context(|| {
+                    format!("cannot listen on {}; choose another with --listen (UNDERSIGNED_LISTEN)", settings.listen)
+                });
+            }
+        }
+    }
+    anyhow::bail!("no port from {FIRST_PORT} to {} is free; choose one with --port", FIRST_PORT + PORTS - 1)
+}
+
+fn watch_signals(stop: watch::Sender<bool>) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        println!("Stopping ...");
+        stop.send_replace(true);
+    });
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! For development and tests: a private PostgreSQL, and sample petitions.
+
+pub mod postgres;
+pub mod sample;

@@ -1,0 +1,35 @@
+//! Every limit of the product, once. Forms, counters, validators and texts all use these.
+//!
+//! Lengths are in letters as a person counts them ([`super::text::letters`]).
+
+/// Most letters of a petition's action (its title).
+pub const ACTION: usize = 80;
+/// Most letters of a petition's background.
+pub const BACKGROUND: usize = 300;
+/// Most letters of a petition's additional details.
+pub const ADDITIONAL_DETAILS: usize = 800;
+/// Most letters of a name or an e-mail address.
+pub const NAME: usize = 255;
+/// Most letters of a government response's summary.
+pub const RESPONSE_SUMMARY: usize = 200;
+/// Most letters of a government response's text.
+pub const RESPONSE_DETAILS: usize = 10_000;
+/// Most letters of a search.
+pub const SEARCH: usize = 200;
+
+/// Calendar months for which a petition is open.
+pub const MONTHS_OPEN: i64 = 6;
+/// Supporters that a petition needs before it is checked and published.
+pub const SUPPORTERS_NEEDED: u32 = 5;
+/// Most supporters that can be gathered before a petition is published.
+pub const SUPPORTERS_MOST: u32 = 20;
+
+/// Petitions on one page of a list.
+pub const PAGE_SIZE: u32 = 25;
+/// Most petitions on one page of a list.
+pub const PAGE_SIZE_MOST: u32 = 50;
+/// Petitions that the petition page calls related.
+pub const RELATED: i64 = 5;
+
+/// Days that a petition should spend in moderation at the most.
+pub const MODERATION_TARGET_DAYS: u32 = 7;

@@ -1,0 +1,101 @@
+//! What happens by itself: a timetable of jobs, each safe to run twice and in several processes at once.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::{Connection, PgConnection};
+use tokio::{sync::watch, task::JoinSet, time::MissedTickBehavior};
+
+use crate::{actions, app::App, store};
+
+/// Something that happens by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// What it does.
+    pub name: &'static str,
+    /// How often.
+    pub every: Duration,
+    work: Work,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    ClosePetitions,
+    RefreshWords,
+    ForgetMinutes,
+    CheckTallies,
+}
+
+/// Every job of the site.
+pub const TIMETABLE: &[Job] = &[
+    Job { name: "close petitions", every: minutes(1), work: Work::ClosePetitions },
+    Job { name: "refresh words", every: minutes(10), work: Work::RefreshWords },
+    Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
+    Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
+];
+
+const fn minutes(count: u64) -> Duration {
+    Duration::from_secs(count * 60)
+}
+
+impl Job {
+    /// Does the work once, unless another process is at it. Says how much there was to do.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing has changed, and the next time may do better.
+    pub async fn run(&self, db: &mut PgConnection, now: Timestamp) -> sqlx::Result<u64> {
+        let mut tx = db.begin().await?;
+        if !store::locks::try_take(&mut tx, self.name).await? {
+            return Ok(0);
+        }
+        let done = match self.work {
+            Work::ClosePetitions => actions::close_petitions::close_petitions(&mut tx, now).await?.len() as u64,
+            Work::RefreshWords => {
+                store::search::refresh_words(&mut tx).await?;
+                0
+            }
+            Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
+            Work::CheckTallies => {
+                let differences = store::recount::differences(&mut tx).await?;
+                for difference in &differences {
+                    tracing::error!(
+                        petition.id = %difference.petition,
+                        tally = difference.tally,
+                        stored = difference.stored,
+                        counted = difference.counted,
+                        "a tally does not agree with the ledger; `undersigned recount` rebuilds it"
+                    );
+                }
+                differences.len() as u64
+            }
+        };
+        tx.commit().await?;
+        Ok(done)
+    }
+}
+
+/// Runs every job of the timetable, at once and then in its interval, until told to stop.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let mut jobs = JoinSet::new();
+    for job in TIMETABLE {
+        jobs.spawn(repeat(*job, app.clone()));
+    }
+    let _ = stop.wait_for(|stop| *stop).await;
+    jobs.shutdown().await;
+}
+
+async fn repeat(job: Job, app: App) {
+    let mut ticks = tokio::time::interval(job.every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let outcome = match app.pool.acquire().await {
+            Ok(mut db) => job.run(&mut db, app.clock.now()).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(done) => tracing::debug!(job = job.name, done, "{} is done", job.name),
+            Err(error) => tracing::error!(job = job.name, %error, "{} failed; it is tried again", job.name),
+        }
+    }
+}

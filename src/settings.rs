@@ -1,0 +1,148 @@
+//! Every setting, for the command line and the environment; `undersigned --help` documents them.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::{clock::Clock, domain::threshold::Thresholds};
+
+/// The port that is tried first when none is set.
+pub const FIRST_PORT: u16 = 3000;
+
+/// What can be set.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Database to use. Without it, a private PostgreSQL is started for this site alone.
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", value_parser = database_url, hide_env_values = true)]
+    pub database_url: Option<PgConnectOptions>,
+
+    /// Folder of the private PostgreSQL's data. Default: a folder of its own for each checkout, in
+    /// /var/lib/undersigned for root and in the user's data folder otherwise.
+    #[arg(long, env = "UNDERSIGNED_DATA_DIR", global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Folder of the PostgreSQL programs (initdb, postgres). Default: looked for in PATH and the usual places.
+    #[arg(long, env = "PG_BIN", global = true, value_name = "FOLDER")]
+    pub pg_bin: Option<PathBuf>,
+
+    /// Most connections to the database at one time.
+    #[arg(long, env = "UNDERSIGNED_DATABASE_CONNECTIONS", global = true, value_name = "NUMBER", default_value_t = 16,
+          value_parser = clap::value_parser!(u32).range(2..=500))]
+    pub database_connections: u32,
+
+    /// Address to listen on.
+    #[arg(long, env = "UNDERSIGNED_LISTEN", global = true, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub listen: IpAddr,
+
+    /// Port to listen on. Default: 3000, or the next one that is free.
+    #[arg(long, env = "UNDERSIGNED_PORT", global = true, value_name = "PORT")]
+    pub port: Option<u16>,
+
+    /// Address under which people reach the site, such as https://petitions.example.org. Default: where it listens.
+    #[arg(long, env = "UNDERSIGNED_PUBLIC_URL", global = true, value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+
+    /// Signatures at which the Government answers.
+    #[arg(long, env = "UNDERSIGNED_RESPONSE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+    pub response_threshold: u32,
+
+    /// Signatures at which Parliament considers a debate; more than the response threshold.
+    #[arg(long, env = "UNDERSIGNED_DEBATE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = 100_000,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+    pub debate_threshold: u32,
+
+    /// Pin the clock to a moment, such as 2022-08-21T20:00:00Z. For demonstrations and tests.
+    #[arg(long, env = "UNDERSIGNED_NOW", global = true, value_name = "MOMENT", value_parser = moment)]
+    pub now: Option<Timestamp>,
+
+    /// How log lines are written.
+    #[arg(long, env = "UNDERSIGNED_LOG_FORMAT", global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    /// Which log lines are written, as in "info" or "warn,undersigned=debug".
+    #[arg(long, env = "RUST_LOG", global = true, value_name = "FILTER", default_value = "info,sqlx=warn", value_parser = log_filter)]
+    pub log: String,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one object a line.
+    Json,
+}
+
+impl Settings {
+    /// Checks what no single setting can tell.
+    ///
+    /// # Errors
+    /// The name of the setting, and what it wants.
+    pub fn check(&self) -> Result<(), String> {
+        if self.debate_threshold <= self.response_threshold {
+            return Err(format!(
+                "--debate-threshold <NUMBER> (UNDERSIGNED_DEBATE_THRESHOLD) wants more than the response threshold: \
+                 {} is not more than {}",
+                self.debate_threshold, self.response_threshold
+            ));
+        }
+        Ok(())
+    }
+
+    /// Where the time comes from.
+    pub fn clock(&self) -> Clock {
+        self.now.map_or(Clock::System, Clock::Pinned)
+    }
+
+    /// The thresholds in force.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds { response: self.response_threshold, debate: self.debate_threshold }
+    }
+}
+
+fn database_url(text: &str) -> Result<PgConnectOptions, String> {
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        return Err("wants an address such as postgres://user@host/database".to_owned());
+    }
+    text.parse()
+        .map_err(|error: sqlx::Error| format!("wants an address such as postgres://user@host/database: {error}"))
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or("");
+    let plain = host.trim_end_matches('/');
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    if plain.is_empty() || !plain.chars().all(fits) {
+        return Err(
+            "wants http:// or https:// and a host, without a path, such as https://petitions.example.org".to_owned()
+        );
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "wants a moment with its offset, such as 2022-08-21T20:00:00Z".to_owned())
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    text.parse::<tracing_subscriber::EnvFilter>()
+        .map(|_| text.to_owned())
+        .map_err(|error| format!("wants a filter such as info or warn,undersigned=debug: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_addresses_have_a_host_and_no_path() {
+        assert_eq!(public_url("https://petitions.example.org/").as_deref(), Ok("https://petitions.example.org"));
+        assert!(public_url("petitions.example.org").is_err());
+        assert!(public_url("https://example.org/petitions").is_err());
+        assert!(public_url("https://").is_err());
+    }
+}

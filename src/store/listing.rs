@@ -1,0 +1,150 @@
+//! Lists of petitions: one of ten facets, perhaps searched, perhaps by topic, a page at a time.
+
+use jiff::civil::Date;
+use sqlx::{Postgres, QueryBuilder, Row};
+
+use super::Db;
+use crate::domain::{facet::Facet, petition::PetitionId};
+
+/// Which petitions are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Which list.
+    pub facet: Facet,
+    /// What to look for, as [`super::search::understand`] gives it; `None`: everything.
+    pub search: Option<String>,
+    /// Topics that a petition must all have, by code.
+    pub topics: Vec<String>,
+    /// Scheduled debates before this day are past.
+    pub today: Date,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The petitions of this page, in order.
+    pub ids: Vec<PetitionId>,
+    /// Petitions on all pages together.
+    pub total: u64,
+}
+
+/// A part of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    /// Petitions to pass over.
+    pub offset: u64,
+    /// Petitions to take at the most; `None`: all.
+    pub limit: Option<u64>,
+}
+
+impl Listing {
+    /// The petitions of one part of the list and the length of the whole.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn page(&self, db: &mut Db, slice: Slice) -> sqlx::Result<Listed> {
+        let total = self.count(db).await?;
+        let mut query = QueryBuilder::new("select p.id ");
+        self.push_source(&mut query);
+        query.push(" order by ");
+        if let Some(search) = &self.search {
+            query.push("ts_rank_cd(p.search, to_tsquery('english', ").push_bind(search.clone()).push(")) desc, ");
+        }
+        query.push(order(self.facet));
+        query.push(" offset ").push_bind(slice.offset as i64);
+        if let Some(limit) = slice.limit {
+            query.push(" limit ").push_bind(limit as i64);
+        }
+        let rows = query.build().fetch_all(db).await?;
+        let ids = rows.iter().map(|row| row.try_get::<i64, _>(0).map(Into::into)).collect::<sqlx::Result<_>>()?;
+        Ok(Listed { ids, total })
+    }
+
+    /// The length of the list.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count(&self, db: &mut Db) -> sqlx::Result<u64> {
+        let mut query = QueryBuilder::new("select count(*) ");
+        self.push_source(&mut query);
+        Ok(query.build_query_scalar::<i64>().fetch_one(db).await?.unsigned_abs())
+    }
+
+    fn push_source(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push("from petitions p join petition_totals t on t.petition_id = p.id where ");
+        query.push(condition(self.facet));
+        match self.facet {
+            Facet::AwaitingDebate => {
+                query.push(" and (p.scheduled_debate_date is null or p.scheduled_debate_date >= ");
+                query.push_bind(jiff_sqlx::Date::from(self.today)).push(")");
+            }
+            Facet::Debated => {
+                query.push(" and (exists (select from debates d where d.petition_id = p.id and d.debated)");
+                query.push(" or (p.debate_outcome_at is null and p.scheduled_debate_date < ");
+                query.push_bind(jiff_sqlx::Date::from(self.today)).push("))");
+            }
+            _ => {}
+        }
+        if let Some(search) = &self.search {
+            query.push(" and p.search @@ to_tsquery('english', ").push_bind(search.clone()).push(")");
+        }
+        for topic in &self.topics {
+            query
+                .push(" and exists (select from petition_topics x where x.petition_id = p.id and x.topic_code = ")
+                .push_bind(topic.clone())
+                .push(")");
+        }
+    }
+}
+
+/// How many petitions each list has, in the order of [`Facet::ALL`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(db: &mut Db, today: Date) -> sqlx::Result<Vec<(Facet, u64)>> {
+    let mut counts = Vec::with_capacity(Facet::ALL.len());
+    for facet in Facet::ALL {
+        let listing = Listing { facet, today, ..Listing::default() };
+        counts.push((facet, listing.count(db).await?));
+    }
+    Ok(counts)
+}
+
+fn condition(facet: Facet) -> &'static str {
+    match facet {
+        Facet::All => "p.state in ('open', 'closed', 'rejected')",
+        Facet::Open | Facet::Recent => "p.state = 'open'",
+        Facet::Closed => "p.state = 'closed'",
+        Facet::Rejected => "p.state = 'rejected'",
+        Facet::AwaitingResponse => {
+            "p.state in ('open', 'closed') and p.response_threshold_reached_at is not null \
+             and p.government_response_at is null"
+        }
+        Facet::WithResponse => "p.state in ('open', 'closed') and p.government_response_at is not null",
+        Facet::AwaitingDebate => {
+            "p.state in ('open', 'closed') and p.debate_outcome_at is null \
+             and (p.debate_threshold_reached_at is not null or p.scheduled_debate_date is not null)"
+        }
+        Facet::Debated => "p.state in ('open', 'closed')",
+        Facet::NotDebated => {
+            "p.state in ('open', 'closed') \
+             and exists (select from debates d where d.petition_id = p.id and not d.debated)"
+        }
+    }
+}
+
+fn order(facet: Facet) -> &'static str {
+    match facet {
+        Facet::All | Facet::Open | Facet::Closed => "t.signature_count desc, p.id desc",
+        Facet::Recent => "p.opened_at desc, p.id desc",
+        Facet::Rejected => "p.rejected_at desc, p.id desc",
+        Facet::AwaitingResponse => "p.response_threshold_reached_at, p.id",
+        Facet::WithResponse => "p.government_response_at desc, p.id desc",
+        Facet::AwaitingDebate => "p.scheduled_debate_date nulls last, p.debate_threshold_reached_at, p.id",
+        Facet::Debated => {
+            "coalesce((select d.debated_on from debates d where d.petition_id = p.id), p.scheduled_debate_date) desc, \
+             p.debate_outcome_at desc, p.id desc"
+        }
+        Facet::NotDebated => "p.debate_outcome_at desc, p.id desc",
+    }
+}

@@ -1,0 +1,59 @@
+//! What is remembered: all SQL, as plain functions on a connection that work inside and outside a transaction.
+
+pub mod areas;
+pub mod health;
+pub mod imports;
+pub mod listing;
+pub mod locks;
+pub mod petitions;
+pub mod places;
+pub mod popular;
+pub mod recount;
+pub mod related;
+pub mod search;
+pub mod tallies;
+pub mod topics;
+
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::{
+    PgConnection, PgPool, Postgres, Transaction,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+/// The steps by which the database came to look as it does.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Connects to a database; `connections` at the most.
+///
+/// # Errors
+/// When the server cannot be reached or refuses.
+pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Result<PgPool> {
+    PgPoolOptions::new().max_connections(connections).connect_with(options).await
+}
+
+/// Begins a read of one moment: everything read in this transaction belongs together.
+///
+/// # Errors
+/// When the database fails.
+pub async fn snapshot(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pool.begin_with("begin isolation level repeatable read read only").await
+}
+
+/// Writes a moment as the database wants it.
+fn sql(at: jiff::Timestamp) -> SqlTimestamp {
+    at.to_sqlx()
+}
+
+/// Writes a moment, if there is one, as the database wants it.
+fn sql_opt(at: Option<jiff::Timestamp>) -> Option<SqlTimestamp> {
+    at.map(|at| at.to_sqlx())
+}
+
+/// Writes a day, if there is one, as the database wants it.
+fn sql_day(day: Option<jiff::civil::Date>) -> Option<jiff_sqlx::Date> {
+    day.map(|day| day.to_sqlx())
+}
+
+/// The database's connection, as every function here takes it.
+pub type Db = PgConnection;

@@ -1,0 +1,173 @@
+//! Rebuilding the tallies from what they are sums of: the ledger, and imported places.
+
+use super::Db;
+use crate::domain::petition::PetitionId;
+
+/// A tally that was not what it should have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Of which petition.
+    pub petition: PetitionId,
+    /// Which tally: `before the history`, `hours`, `constituencies`, `countries` or `total`.
+    pub tally: String,
+    /// What stood there, in signatures.
+    pub stored: i64,
+    /// What the ledger or the imported places say, in signatures.
+    pub counted: i64,
+}
+
+/// Compares every tally with what it is a sum of. Rows that cancel each other out are found too: a tally's
+/// difference is reported with the sums over the rows that differ.
+///
+/// # Errors
+/// When the database fails.
+pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
+    let rows = sqlx::query!(
+        r#"with hours as (
+               select petition_id, 'hours' as tally,
+                   coalesce(h.added - h.removed, 0)::bigint as stored, coalesce(c.added - c.removed, 0)::bigint as counted
+               from tally_hours h full join counted_hours c using (petition_id, starts_at)
+               where (h.added, h.removed) is distinct from (c.added, c.removed)
+           ), before as (
+               select petition_id, 'before the history' as tally,
+                   t.before_history::bigint as stored, coalesce(l.net, 0)::bigint as counted
+               from petition_totals t
+               left join (select petition_id, sum(change) as net from ledger where counted_at is null group by 1) l
+                   using (petition_id)
+               where t.before_history <> coalesce(l.net, 0)
+           ), constituencies as (
+               select petition_id, 'constituencies' as tally,
+                   coalesce(t.signature_count, 0)::bigint as stored, coalesce(c.signature_count, 0)::bigint as counted
+               from tally_constituencies t
+               full join (select * from imported_places where area_id in (select id from areas where kind = 'constituency')) c
+                   using (petition_id, area_id)
+               where t.signature_count is distinct from c.signature_count
+           ), countries as (
+               select petition_id, 'countries' as tally,
+                   coalesce(t.signature_count, 0)::bigint as stored, coalesce(c.signature_count, 0)::bigint as counted
+               from tally_countries t
+               full join (select * from imported_places where area_id in (select id from areas where kind = 'country')) c
+                   using (petition_id, area_id)
+               where t.signature_count is distinct from c.signature_count
+           ), totals as (
+               select petition_id, 'total' as tally, t.signature_count::bigint as stored, coalesce(l.net, 0)::bigint as counted
+               from petition_totals t
+               left join (select petition_id, sum(change) as net from ledger group by 1) l using (petition_id)
+               where t.signature_count <> coalesce(l.net, 0)
+           )
+           select petition_id as "petition_id!", tally as "tally!", sum(stored) as "stored!: i64",
+               sum(counted) as "counted!: i64"
+           from (select * from before union all select * from hours union all select * from constituencies
+                 union all select * from countries union all select * from totals) d
+           group by petition_id, tally order by petition_id, tally"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Difference {
+            petition: row.petition_id.into(),
+            tally: row.tally,
+            stored: row.stored,
+            counted: row.counted,
+        })
+        .collect())
+}
+
+/// Makes every tally of a petition what its ledger and imported places say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update petition_totals set before_history = coalesce(
+             (select sum(change) from ledger where petition_id = $1 and counted_at is null), 0)
+         where petition_id = $1",
+        id.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    hours(db, id).await?;
+    places(db, id).await?;
+    // The total's own account of its parts, should somebody have altered it by hand.
+    sqlx::query!(
+        "update petition_totals t set
+             in_hours = coalesce((select sum(added - removed) from tally_hours where petition_id = $1), 0),
+             in_constituencies = coalesce((select sum(signature_count) from tally_constituencies where petition_id = $1), 0),
+             in_other_countries = coalesce((select sum(c.signature_count) from tally_countries c
+                 join areas a on a.id = c.area_id where c.petition_id = $1 and a.code <> 'GB'), 0)
+         where t.petition_id = $1",
+        id.get()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes the hours of a petition what its ledger says.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hours(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from tally_hours h where h.petition_id = $1 and not exists (
+             select from counted_hours c where c.petition_id = $1 and c.starts_at = h.starts_at)",
+        id.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into tally_hours as h (petition_id, starts_at, added, removed)
+         select petition_id, starts_at, added, removed from counted_hours where petition_id = $1
+         on conflict (petition_id, starts_at) do update set added = excluded.added, removed = excluded.removed
+         where (h.added, h.removed) <> (excluded.added, excluded.removed)",
+        id.get()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes the constituencies and countries of a petition what its imported places say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn places(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from tally_constituencies t where t.petition_id = $1 and not exists (
+             select from imported_places i where i.petition_id = $1 and i.area_id = t.area_id)",
+        id.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into tally_constituencies as t (petition_id, area_id, signature_count)
+         select i.petition_id, i.area_id, i.signature_count
+         from imported_places i join areas a on a.id = i.area_id and a.kind = 'constituency'
+         where i.petition_id = $1
+         on conflict (petition_id, area_id) do update set signature_count = excluded.signature_count
+         where t.signature_count <> excluded.signature_count",
+        id.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from tally_countries t where t.petition_id = $1 and not exists (
+             select from imported_places i where i.petition_id = $1 and i.area_id = t.area_id)",
+        id.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into tally_countries as t (petition_id, area_id, signature_count)
+         select i.petition_id, i.area_id, i.signature_count
+         from imported_places i join areas a on a.id = i.area_id and a.kind = 'country'
+         where i.petition_id = $1
+         on conflict (petition_id, area_id) do update set signature_count = excluded.signature_count
+         where t.signature_count <> excluded.signature_count",
+        id.get()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

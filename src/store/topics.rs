@@ -1,0 +1,32 @@
+//! What petitions are about.
+
+use super::Db;
+use crate::domain::petition::Topic;
+
+/// A topic and how many open petitions it has.
+#[derive(Clone, Debug)]
+pub struct TopicCount {
+    /// The topic.
+    pub topic: Topic,
+    /// Open petitions.
+    pub open: i64,
+}
+
+/// All topics that public petitions have, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(db: &mut Db) -> sqlx::Result<Vec<TopicCount>> {
+    let rows = sqlx::query!(
+        r#"select t.code, t.name, count(*) filter (where p.state = 'open') as "open!"
+           from topics t join petition_topics x on x.topic_code = t.code join petitions p on p.id = x.petition_id
+           where p.state in ('open', 'closed', 'rejected')
+           group by t.code, t.name order by t.name"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| TopicCount { topic: Topic { code: row.code, name: row.name }, open: row.open })
+        .collect())
+}

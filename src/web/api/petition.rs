@@ -1,0 +1,377 @@
+//! One petition as JSON, with the reference service's fields, names and types.
+
+use axum::{http::HeaderMap, response::Response};
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+
+use crate::{
+    app::App,
+    domain::{
+        deadline,
+        petition::{PetitionId, PetitionState, Visibility},
+        places::Places,
+    },
+    store::{self, petitions::Petition},
+    urls,
+    web::{
+        cache::CachePolicy,
+        error::PageError,
+        extract::Format,
+        filters::iso,
+        memory::{Key, Rendered},
+    },
+};
+
+/// A moment as the reference service writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(pub Timestamp);
+
+impl Serialize for Moment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&iso(&self.0))
+    }
+}
+
+/// A petition in a list or by itself.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<Link>,
+    attributes: Attributes,
+}
+
+#[derive(Debug, Serialize)]
+struct Link {
+    #[serde(rename = "self")]
+    this: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Attributes {
+    action: String,
+    background: String,
+    additional_details: String,
+    committee_note: String,
+    state: PetitionState,
+    /// Not for rejected petitions, whose count nobody is told: 0.
+    signature_count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closing_date: Option<Date>,
+    created_at: Moment,
+    updated_at: Moment,
+    rejected_at: Option<Moment>,
+    opened_at: Option<Moment>,
+    closed_at: Option<Moment>,
+    moderation_threshold_reached_at: Option<Moment>,
+    response_threshold_reached_at: Option<Moment>,
+    government_response_at: Option<Moment>,
+    debate_threshold_reached_at: Option<Moment>,
+    debate_scheduled_on: Option<Date>,
+    scheduled_debate_date: Option<Date>,
+    debate_outcome_at: Option<Moment>,
+    creator_name: Option<String>,
+    rejection: Option<Rejection>,
+    government_response: Option<ResponseOf>,
+    debate: Option<Debate>,
+    departments: Vec<Department>,
+    topics: Vec<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    places: Option<PlacesOf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_parliamentary_business: Option<Vec<Activity>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rejection {
+    code: String,
+    details: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ResponseOf {
+    responded_on: Date,
+    summary: String,
+    details: String,
+    created_at: Moment,
+    updated_at: Moment,
+}
+
+#[derive(Debug, Serialize)]
+struct Debate {
+    debated_on: Option<Date>,
+    transcript_url: Option<String>,
+    video_url: Option<String>,
+    debate_pack_url: Option<String>,
+    public_engagement_url: Option<String>,
+    debate_summary_url: Option<String>,
+    overview: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Department {
+    acronym: Option<String>,
+    name: String,
+    url: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Activity {
+    subject: String,
+    body: String,
+    occurred_on: Option<Date>,
+    created_at: Moment,
+    updated_at: Moment,
+}
+
+#[derive(Debug, Serialize)]
+struct PlacesOf {
+    signatures_by_country: Vec<CountryCount>,
+    signatures_by_constituency: Vec<ConstituencyCount>,
+    signatures_by_region: Vec<RegionCount>,
+}
+
+#[derive(Debug, Serialize)]
+struct CountryCount {
+    name: String,
+    code: String,
+    signature_count: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct ConstituencyCount {
+    name: String,
+    ons_code: String,
+    mp: Option<String>,
+    signature_count: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct RegionCount {
+    name: String,
+    ons_code: String,
+    signature_count: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Document {
+    links: Link,
+    data: Item,
+}
+
+impl Item {
+    /// A petition for a list, with the address of its own document.
+    pub fn listed(app: &App, petition: Petition) -> Self {
+        let link = Link { this: format!("{}{}", app.public_url, urls::petition_json(&petition.id)) };
+        Self { links: Some(link), ..Self::new(petition) }
+    }
+
+    fn new(petition: Petition) -> Self {
+        let dates = petition.dates;
+        let open = petition.state == PetitionState::Open;
+        let debate = petition.debate.filter(|debate| debate.debated);
+        Self {
+            kind: "petition",
+            id: petition.id.get(),
+            links: None,
+            attributes: Attributes {
+                action: petition.action,
+                background: petition.background,
+                additional_details: petition.additional_details,
+                committee_note: petition.committee_note,
+                state: petition.state,
+                signature_count: petition.signature_count,
+                closing_date: dates.closes_at.filter(|_| open).map(deadline::day),
+                created_at: Moment(dates.created_at),
+                updated_at: Moment(dates.updated_at),
+                rejected_at: dates.rejected_at.map(Moment),
+                opened_at: dates.opened_at.map(Moment),
+                closed_at: dates.closed_at.map(Moment),
+                moderation_threshold_reached_at: dates.moderation_threshold_reached_at.map(Moment),
+                response_threshold_reached_at: dates.response_threshold_reached_at.map(Moment),
+                government_response_at: dates.government_response_at.map(Moment),
+                debate_threshold_reached_at: dates.debate_threshold_reached_at.map(Moment),
+                debate_scheduled_on: dates.debate_scheduled_on,
+                scheduled_debate_date: dates.scheduled_debate_date,
+                debate_outcome_at: dates.debate_outcome_at.map(Moment),
+                creator_name: petition.creator_name.filter(|_| open),
+                rejection: petition
+                    .rejection
+                    .map(|rejection| Rejection { code: rejection.code, details: rejection.details }),
+                government_response: petition.response.map(|response| ResponseOf {
+                    responded_on: response.responded_on,
+                    summary: response.summary,
+                    details: response.details,
+                    created_at: Moment(response.created_at),
+                    updated_at: Moment(response.updated_at),
+                }),
+                debate: debate.map(|debate| Debate {
+                    debated_on: debate.debated_on,
+                    transcript_url: debate.transcript_url,
+                    video_url: debate.video_url,
+                    debate_pack_url: debate.debate_pack_url,
+                    public_engagement_url: debate.public_engagement_url,
+                    debate_summary_url: debate.debate_summary_url,
+                    overview: debate.overview,
+                }),
+                departments: petition
+                    .departments
+                    .into_iter()
+                    .map(|department| Department {
+                        acronym: department.acronym,
+                        name: department.name,
+                        url: department.url,
+                    })
+                    .collect(),
+                topics: petition.topics.into_iter().map(|topic| topic.code).collect(),
+                places: None,
+                other_parliamentary_business: None,
+            },
+        }
+    }
+}
+
+/// A petition with its places.
+///
+/// # Errors
+/// When it is not public.
+pub async fn json(app: App, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
+    let rendered = app
+        .memory
+        .get(
+            Key::PetitionJson(id),
+            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
+            || render(&app, id),
+        )
+        .await?;
+    Ok(rendered.respond(headers))
+}
+
+async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
+    let mut db = store::snapshot(&app.pool).await?;
+    let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    match petition.state.visibility() {
+        Visibility::Page => {}
+        Visibility::Gone => return Err(PageError::Gone),
+        _ => return Err(PageError::NotFound),
+    }
+    let published = petition.state.is_published();
+    let mut item = Item::new(petition);
+    if published {
+        let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+        let countries = store::places::countries(&mut db, id).await?;
+        item.attributes.places = Some(by_place(&places, countries));
+        let activities = store::petitions::activities(&mut db, id).await?;
+        item.attributes.other_parliamentary_business = Some(
+            activities
+                .into_iter()
+                .map(|activity| Activity {
+                    subject: activity.subject,
+                    body: activity.body,
+                    occurred_on: activity.occurred_on,
+                    created_at: Moment(activity.created_at),
+                    updated_at: Moment(activity.updated_at),
+                })
+                .collect(),
+        );
+    }
+    db.commit().await?;
+    let links = Link { this: format!("{}{}", app.public_url, urls::petition_json(&id)) };
+    let text = serde_json::to_string(&Document { links, data: item })?;
+    Ok(Rendered::new(Format::Json, text, CachePolicy::ForASecond))
+}
+
+fn by_place(places: &Places, countries: Vec<crate::domain::places::Country>) -> PlacesOf {
+    PlacesOf {
+        signatures_by_country: countries
+            .into_iter()
+            .map(|country| CountryCount { name: country.name, code: country.code, signature_count: country.count })
+            .collect(),
+        // As published: places without a signature are not listed.
+        signatures_by_constituency: places
+            .constituencies
+            .iter()
+            .filter(|constituency| constituency.count > 0)
+            .map(|constituency| ConstituencyCount {
+                name: constituency.name.clone(),
+                ons_code: constituency.code.clone(),
+                mp: constituency.member.clone(),
+                signature_count: constituency.count,
+            })
+            .collect(),
+        signatures_by_region: places
+            .regions()
+            .into_iter()
+            .filter(|tally| tally.count > 0)
+            .map(|tally| RegionCount {
+                name: tally.region.name,
+                ons_code: tally.region.letter,
+                signature_count: tally.count,
+            })
+            .collect(),
+    }
+}
+
+#[derive(Serialize)]
+struct Count {
+    signature_count: u32,
+    response_threshold_reached_at: Option<Moment>,
+    government_response_at: Option<Moment>,
+    debate_threshold_reached_at: Option<Moment>,
+    scheduled_debate_date: Option<Date>,
+    debate_outcome_at: Option<Moment>,
+    debated: bool,
+    /// Progress to the next threshold, in the words of the page.
+    progress: Progress,
+}
+
+#[derive(Serialize)]
+struct Progress {
+    goal: u32,
+    percent: u32,
+    text: String,
+}
+
+/// The live count.
+///
+/// # Errors
+/// When the petition is not published.
+pub async fn count(app: App, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
+    let rendered = app
+        .memory
+        .get(
+            Key::Count(id),
+            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
+            || render_count(&app, id),
+        )
+        .await?;
+    Ok(rendered.respond(headers))
+}
+
+async fn render_count(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
+    let mut db = app.pool.acquire().await?;
+    super::published(&mut db, id).await?;
+    let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let dates = &petition.dates;
+    let progress = app.thresholds.progress(
+        petition.signature_count,
+        dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
+    );
+    let count = Count {
+        signature_count: petition.signature_count,
+        response_threshold_reached_at: dates.response_threshold_reached_at.map(Moment),
+        government_response_at: dates.government_response_at.map(Moment),
+        debate_threshold_reached_at: dates.debate_threshold_reached_at.map(Moment),
+        scheduled_debate_date: dates.scheduled_debate_date,
+        debate_outcome_at: dates.debate_outcome_at.map(Moment),
+        debated: petition.debate.as_ref().is_some_and(|debate| debate.debated),
+        progress: Progress {
+            goal: progress.goal,
+            percent: progress.percent(),
+            text: crate::web::filters::progress(&progress),
+        },
+    };
+    Ok(Rendered::new(Format::Json, serde_json::to_string(&count)?, CachePolicy::ForASecond))
+}

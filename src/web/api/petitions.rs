@@ -1,0 +1,75 @@
+//! Lists of petitions as JSON and CSV.
+
+use serde::Serialize;
+
+use super::{cell, petition::Item};
+use crate::{
+    app::App,
+    urls,
+    web::{error::PageError, pages::petitions::list::Found},
+};
+
+#[derive(Serialize)]
+struct Document {
+    links: Links,
+    data: Vec<Item>,
+    /// Ours besides: how many there are, so that nobody has to fetch every page to know.
+    meta: Meta,
+}
+
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    this: String,
+    first: String,
+    last: String,
+    next: Option<String>,
+    prev: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Meta {
+    total_count: u64,
+    page: u64,
+    page_count: u64,
+}
+
+/// One page of a list.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn json(app: &App, found: &Found) -> Result<String, PageError> {
+    let search = &found.search;
+    let last = found.last_page();
+    let link = |page: u64| format!("{}{}.json{}", app.public_url, urls::petitions(), search.query(search.facet, page));
+    let document = Document {
+        links: Links {
+            this: link(search.page),
+            first: link(1),
+            last: link(last),
+            next: (search.page < last).then(|| link(search.page + 1)),
+            prev: (search.page > 1).then(|| link(search.page - 1)),
+        },
+        data: found.petitions.iter().map(|petition| Item::listed(app, petition.clone())).collect(),
+        meta: Meta { total_count: found.total, page: search.page, page_count: last },
+    };
+    Ok(serde_json::to_string(&document)?)
+}
+
+/// A list as a table.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn csv(app: &App, found: &Found) -> Result<String, PageError> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["Petition", "URL", "State", "Signatures Count"])?;
+    for petition in &found.petitions {
+        table.write_record([
+            cell(&petition.action),
+            format!("{}{}", app.public_url, urls::petition(&petition.id)),
+            petition.state.code().to_owned(),
+            petition.signature_count.to_string(),
+        ])?;
+    }
+    Ok(String::from_utf8(table.into_inner()?)?)
+}

@@ -1,0 +1,108 @@
+//! What is shown when something cannot be done: what happened, what to do, and a number to quote.
+
+use std::borrow::Cow;
+
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+/// Why there is no page. Handlers return it; [`super::layers`] turns it into a page or into JSON.
+#[derive(Debug)]
+pub enum PageError {
+    /// The request makes no sense; says what about it.
+    BadRequest(Cow<'static, str>),
+    /// There is nothing at this address.
+    NotFound,
+    /// There was something at this address.
+    Gone,
+    /// It is not to be had in the format that was asked for.
+    NotAcceptable,
+    /// Something went wrong inside. The cause is logged, not shown.
+    Internal(anyhow::Error),
+}
+
+impl PageError {
+    /// A request that makes no sense; `advice` says what about it.
+    pub fn bad_request(advice: impl Into<Cow<'static, str>>) -> Self {
+        Self::BadRequest(advice.into())
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for PageError {
+    fn from(error: E) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// An error as it is shown; travels with the response until it is known who asked.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The status.
+    pub status: StatusCode,
+    /// What happened.
+    pub title: &'static str,
+    /// What to do.
+    pub advice: Cow<'static, str>,
+}
+
+impl Notice {
+    /// The words for a status.
+    pub fn of(status: StatusCode) -> Self {
+        let (title, advice) = match status {
+            StatusCode::BAD_REQUEST => {
+                ("This address or form is not right", "Check the address, or go back and try again.")
+            }
+            StatusCode::FORBIDDEN => {
+                ("This is not allowed", "Your browser sent this from another site. Open the page here and try again.")
+            }
+            StatusCode::NOT_FOUND => (
+                "Page not found",
+                "If you typed the address, check it. If you followed a link to a petition, it may not be public. \
+                 You can search for it here.",
+            ),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("This cannot be done here", "The page at this address takes no such request. Open it in your browser.")
+            }
+            StatusCode::NOT_ACCEPTABLE => (
+                "Not available in this format",
+                "Lists and petitions are pages, JSON (.json) and CSV (.csv). Ask for one of those.",
+            ),
+            StatusCode::GONE => {
+                ("This petition was removed", "It was public and has been taken away for good. It will not come back.")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => ("This is too large", "Shorten what you wrote, then send it again."),
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                ("This form cannot be read", "Go back, fill in the form again and send it.")
+            }
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => {
+                ("The site is very busy", "Wait a minute, then try again. Nothing you signed is lost.")
+            }
+            _ => ("Something went wrong", "It is our mistake. Try again in a few minutes."),
+        };
+        Self { status, title, advice: advice.into() }
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let notice = match self {
+            Self::BadRequest(advice) => Notice { advice, ..Notice::of(StatusCode::BAD_REQUEST) },
+            Self::NotFound => Notice::of(StatusCode::NOT_FOUND),
+            Self::Gone => Notice::of(StatusCode::GONE),
+            Self::NotAcceptable => Notice::of(StatusCode::NOT_ACCEPTABLE),
+            Self::Internal(error) => {
+                tracing::error!(error = format!("{error:#}"), "a request failed");
+                // No connection to be had means too much to do, or a database that is away: worth another try.
+                let busy = matches!(
+                    error.downcast_ref::<sqlx::Error>(),
+                    Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+                );
+                Notice::of(if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR })
+            }
+        };
+        let mut response = (notice.status, HeaderMap::new()).into_response();
+        response.extensions_mut().insert(notice);
+        response
+    }
+}

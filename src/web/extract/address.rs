@@ -1,0 +1,78 @@
+//! The parts of an address: `/petitions/123.json` is petition 123 as JSON.
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+
+use super::Format;
+use crate::{domain::petition::PetitionId, web::error::PageError};
+
+/// The petition's number in the address, and the format behind its dot, if any.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbered {
+    /// The petition's number.
+    pub id: PetitionId,
+    /// What stands behind the dot; `None`: nothing.
+    pub suffix: Option<Format>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Numbered {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let last = parameter(parts, state, "petition").await?;
+        let (number, suffix) = match last.split_once('.') {
+            Some((number, suffix)) => (number, Some(Format::from_suffix(suffix).ok_or(PageError::NotAcceptable)?)),
+            None => (last.as_str(), None),
+        };
+        match number.parse() {
+            Ok(id) => Ok(Self { id, suffix }),
+            Err(problem) => Err(PageError::bad_request(format!("Check the address: {problem}."))),
+        }
+    }
+}
+
+/// The last part of an address such as `history.csv`: a name and a format.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// What stands before the dot.
+    pub name: String,
+    /// What stands behind it; `None`: no dot.
+    pub suffix: Option<Format>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let last = parameter(parts, state, "name").await?;
+        match last.split_once('.') {
+            Some((name, suffix)) => Ok(Self {
+                name: name.to_owned(),
+                suffix: Some(Format::from_suffix(suffix).ok_or(PageError::NotAcceptable)?),
+            }),
+            None => Ok(Self { name: last, suffix: None }),
+        }
+    }
+}
+
+/// The name of a static file, as the address has it.
+#[derive(Clone, Debug)]
+pub struct AssetName(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for AssetName {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "file").await.map(Self)
+    }
+}
+
+async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Result<String, PageError> {
+    let parameters = RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| PageError::bad_request("The address is not valid text."))?;
+    let found = parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    found.ok_or(PageError::NotFound)
+}

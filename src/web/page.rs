@@ -1,0 +1,117 @@
+//! The frame of every page, and how a page becomes a response.
+
+use askama::Template;
+use axum::{
+    body::Bytes,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG},
+    },
+    response::{IntoResponse, Response},
+};
+
+use super::{assets, cache::CachePolicy, error::PageError, extract::Format};
+use crate::app::App;
+
+/// What the frame of a page needs to know.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The page's name, for its tab and for search engines.
+    pub title: String,
+    /// What it is about, in a sentence.
+    pub description: String,
+    /// Its full address; `None` where it has none worth keeping.
+    pub canonical: Option<String>,
+    /// Whether search engines should leave it out.
+    pub unlisted: bool,
+    /// Which part of the site it belongs to.
+    pub section: Section,
+    /// The address of the stylesheet.
+    pub css: String,
+    /// The address of the script.
+    pub js: String,
+}
+
+/// A part of the site, as its main menu has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    /// None of the menu's.
+    #[default]
+    Elsewhere,
+    /// Lists and petitions.
+    Petitions,
+    /// Starting a petition.
+    Start,
+    /// How petitions work.
+    Help,
+}
+
+impl Layout {
+    /// The frame of a page that can be found.
+    pub fn new(app: &App, path: &str, title: impl Into<String>) -> Self {
+        Self { canonical: Some(format!("{}{path}", app.public_url)), unlisted: false, ..Self::unlisted(title) }
+    }
+
+    /// The frame of a page that search engines should leave out.
+    pub fn unlisted(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            description: String::new(),
+            canonical: None,
+            unlisted: true,
+            section: Section::Elsewhere,
+            css: assets::url("site.css"),
+            js: assets::url("site.js"),
+        }
+    }
+
+    /// Says what the page is about.
+    pub fn about(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Says to which part of the site the page belongs.
+    pub fn within(mut self, section: Section) -> Self {
+        self.section = section;
+        self
+    }
+}
+
+/// A template as a page.
+///
+/// # Errors
+/// When it cannot be rendered.
+pub fn html(template: &impl Template, policy: CachePolicy) -> Result<Response, PageError> {
+    Ok(body(Format::Html, template.render()?, policy))
+}
+
+/// A template as a page with another status than 200; never kept.
+///
+/// # Errors
+/// When it cannot be rendered.
+pub fn html_with_status(status: StatusCode, template: &impl Template) -> Result<Response, PageError> {
+    let mut response = body(Format::Html, template.render()?, CachePolicy::Never);
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// A text in a format.
+pub fn body(format: Format, text: String, policy: CachePolicy) -> Response {
+    let content = Bytes::from(text);
+    let etag = (policy != CachePolicy::Never).then(|| etag(&content));
+    let mut response = content.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    headers.insert(CACHE_CONTROL, policy.header());
+    if let Some(etag) = etag {
+        headers.insert(ETAG, etag);
+    }
+    response
+}
+
+/// A name for a content: the same content has the same name. Weak, since compression changes the bytes.
+pub fn etag(content: &[u8]) -> HeaderValue {
+    let hash = blake3::hash(content).to_hex();
+    HeaderValue::from_str(&format!("W/\"{}\"", &hash[..20])).expect("hexadecimal digits fit into a header")
+}

@@ -1,0 +1,89 @@
+//! The front page.
+
+use askama::Template;
+use axum::{extract::State, http::HeaderMap, response::Response};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    app::App,
+    domain::{deadline, facet::Facet, limits, threshold::Thresholds},
+    store::{
+        self,
+        petitions::{Petition, Version},
+        popular::Popular,
+    },
+    urls,
+    web::{
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Format, Now},
+        filters::{day, thousands},
+        memory::{Key, Rendered},
+        page::Layout,
+    },
+};
+
+/// Petitions in each part of the page.
+const POPULAR: i64 = 3;
+const LATEST: i64 = 2;
+/// For how long the page is kept: it tells of the last hour, so some seconds do not matter.
+const KEPT: SignedDuration = SignedDuration::from_secs(5);
+
+#[derive(Template)]
+#[template(path = "pages/home.html")]
+struct HomePage {
+    layout: Layout,
+    thresholds: Thresholds,
+    popular: Vec<Popular>,
+    responses: Vec<Petition>,
+    debates: Vec<Petition>,
+    counts: Vec<(Facet, u64)>,
+}
+
+/// Shows the front page.
+pub async fn show(State(app): State<App>, now: Now, headers: HeaderMap) -> Result<Response, PageError> {
+    if !Format::Html.is_accepted(&headers) {
+        return Err(PageError::NotAcceptable);
+    }
+    let version = Version { petition: now.0.as_second() / KEPT.as_secs(), totals: 0 };
+    let rendered = app.memory.get(Key::Home, || async { Ok(Some(version)) }, || render(&app, now.0)).await?;
+    Ok(rendered.respond(&headers))
+}
+
+async fn render(app: &App, now: Timestamp) -> Result<Rendered, PageError> {
+    let today = deadline::day(now);
+    let mut db = store::snapshot(&app.pool).await?;
+    let popular = store::popular::last_hour(&mut db, now, POPULAR).await?;
+    let responses = store::popular::latest_responses(&mut db, LATEST).await?;
+    let responses = store::petitions::load(&mut db, &responses).await?;
+    let debates = store::popular::latest_debates(&mut db, today, LATEST).await?;
+    let debates = store::petitions::load(&mut db, &debates).await?;
+    let counts = store::listing::counts(&mut db, today).await?;
+    db.commit().await?;
+    let layout = Layout::new(app, urls::home(), "Petitions to the Government and Parliament").about(
+        "Find, sign and start petitions. See how they grow, what the Government answers and what Parliament debates.",
+    );
+    let page = HomePage { layout, thresholds: app.thresholds, popular, responses, debates, counts };
+    Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
+}
+
+impl HomePage {
+    /// The lists that the page leads to, with how many there are and what they are called in a sentence.
+    fn figures(&self) -> Vec<(Facet, u64, &'static str)> {
+        self.counts
+            .iter()
+            .filter_map(|(facet, count)| {
+                let words = match facet {
+                    Facet::Open => "open for signatures",
+                    Facet::AwaitingResponse => "waiting for a government response",
+                    Facet::WithResponse => "answered by the Government",
+                    Facet::AwaitingDebate => "waiting for a debate",
+                    Facet::Debated => "debated in Parliament",
+                    Facet::Rejected => "rejected",
+                    _ => return None,
+                };
+                Some((*facet, *count, words))
+            })
+            .collect()
+    }
+}

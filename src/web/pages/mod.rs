@@ -1,0 +1,5 @@
+//! Public pages, one file each, with its template at the mirrored path.
+
+pub mod home;
+pub mod petitions;
+pub mod texts;

@@ -1,0 +1,137 @@
+//! The key facts of a petition, as a list of terms and what they mean for it.
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{forecast::Forecast, petition::PetitionState, series::Series},
+    store::petitions::Petition,
+    web::filters::{day_of, long_day, long_day_of, thousands, until},
+};
+
+/// The key facts, in their order.
+pub struct Facts(pub Vec<Fact>);
+
+/// One of them.
+pub struct Fact {
+    /// What it is about: "Opened".
+    pub term: &'static str,
+    /// What there is to say: "Tuesday 1st March 2022".
+    pub value: String,
+    /// Something smaller beside it: "in 10 days".
+    pub note: String,
+    /// A part of the page that says more.
+    pub anchor: Option<&'static str>,
+}
+
+impl Fact {
+    fn new(term: &'static str, value: impl Into<String>) -> Self {
+        Self { term, value: value.into(), note: String::new(), anchor: None }
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    fn anchor(mut self, anchor: &'static str) -> Self {
+        self.anchor = Some(anchor);
+        self
+    }
+}
+
+impl Facts {
+    /// What is known at the moment of the page.
+    pub fn new(petition: &Petition, series: &Series, forecast: Option<&Forecast>, now: Timestamp) -> Self {
+        let dates = &petition.dates;
+        let mut facts = vec![Fact::new("Status", petition.state.label())];
+        if let Some(opened) = dates.opened_at {
+            facts.push(Fact::new("Opened", long_day_of(&opened)));
+        } else {
+            facts.push(Fact::new("Created", long_day_of(&dates.created_at)));
+        }
+        match petition.state {
+            PetitionState::Open => {
+                // Only where the whole of the last day is on record.
+                if series.since() <= series.until() - jiff::SignedDuration::from_hours(24) {
+                    let last = series.last_24_hours().net();
+                    facts.push(Fact::new("Last 24 hours", thousands(last)));
+                }
+                if let Some(deadline) = dates.closes_at {
+                    facts.push(Fact::new("Signature deadline", long_day_of(&deadline)).note(until(deadline, now)));
+                }
+                if let Some(forecast) = forecast {
+                    let figures = forecast.rounded();
+                    facts.push(
+                        Fact::new("Estimated final signatures", thousands(figures.estimate))
+                            .note(format!(
+                                "half of petitions like this end between {} and {}",
+                                thousands(figures.low),
+                                thousands(figures.high)
+                            ))
+                            .anchor("/help/estimates"),
+                    );
+                }
+            }
+            PetitionState::Closed => {
+                if let Some(closed) = dates.closed_at {
+                    facts.push(Fact::new("Closed", long_day_of(&closed)));
+                }
+                facts.push(Fact::new("Final signatures", thousands(petition.signature_count)));
+            }
+            PetitionState::Rejected => {
+                if let Some(rejected) = dates.rejected_at {
+                    facts.push(Fact::new("Rejected", long_day_of(&rejected)));
+                }
+                if let Some((title, _)) = &petition.rejection_reason {
+                    facts.push(Fact::new("Reason", title.clone()));
+                }
+            }
+            _ => {}
+        }
+        if petition.state == PetitionState::Open
+            && let Some(creator) = petition.creator_name.as_deref().filter(|name| !name.is_empty())
+        {
+            facts.push(Fact::new("Created by", creator));
+        }
+        if petition.state.is_published() {
+            facts.push(response(petition));
+            facts.push(debate(petition, now));
+        }
+        Self(facts)
+    }
+}
+
+fn response(petition: &Petition) -> Fact {
+    match (&petition.response, petition.dates.response_threshold_reached_at) {
+        (Some(response), _) => Fact::new("Government response", "Answered")
+            .anchor("#response")
+            .note(format!("on {}", long_day(&response.responded_on))),
+        (None, Some(since)) => {
+            Fact::new("Government response", "Waiting").anchor("#response").note(format!("since {}", day_of(&since)))
+        }
+        (None, None) => Fact::new("Government response", "Not yet due"),
+    }
+}
+
+fn debate(petition: &Petition, now: Timestamp) -> Fact {
+    let today = crate::domain::deadline::day(now);
+    let dates = &petition.dates;
+    match (&petition.debate, dates.scheduled_debate_date) {
+        (Some(debate), _) if debate.debated => {
+            let fact = Fact::new("Debate", "Debated").anchor("#debate");
+            match debate.debated_on {
+                Some(day) => fact.note(format!("on {}", long_day(&day))),
+                None => fact,
+            }
+        }
+        (Some(_), _) => Fact::new("Debate", "Parliament decided not to debate it").anchor("#debate"),
+        (None, Some(day)) if day >= today => {
+            Fact::new("Debate", "Scheduled").anchor("#debate").note(format!("for {}", long_day(&day)))
+        }
+        (None, Some(day)) => Fact::new("Debate", "Debated").anchor("#debate").note(format!("on {}", long_day(&day))),
+        (None, None) => match dates.debate_threshold_reached_at {
+            Some(since) => Fact::new("Debate", "Waiting").anchor("#debate").note(format!("since {}", day_of(&since))),
+            None => Fact::new("Debate", "Not yet due"),
+        },
+    }
+}

@@ -1,0 +1,316 @@
+//! Lists of petitions and their search, as page, JSON and CSV of the same query.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    domain::{
+        deadline,
+        facet::Facet,
+        limits,
+        petition::{PetitionId, PetitionState, Visibility},
+    },
+    store::{
+        self,
+        listing::{Listing, Slice},
+        petitions::Petition,
+        topics::TopicCount,
+    },
+    urls,
+    web::{
+        api,
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Format, Now, Query},
+        filters::{day, day_of, thousands},
+        page::{self, Layout, Section},
+        plain_text,
+    },
+};
+
+/// What stands behind the question mark, as typed.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    state: Vec<String>,
+    #[serde(default)]
+    q: Vec<String>,
+    #[serde(default)]
+    query: Vec<String>,
+    #[serde(default)]
+    topic: Vec<String>,
+    #[serde(default)]
+    page: Vec<String>,
+    #[serde(default)]
+    count: Vec<String>,
+}
+
+/// What is wanted, understood.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Which list.
+    pub facet: Facet,
+    /// What to look for, as typed.
+    pub q: String,
+    /// Topics, by code.
+    pub topics: Vec<String>,
+    /// Which page, from 1.
+    pub page: u64,
+    /// Petitions on a page.
+    pub size: u64,
+}
+
+/// A page of a list, found.
+pub struct Found {
+    /// What was wanted; its page is one that exists.
+    pub search: Search,
+    /// The petitions.
+    pub petitions: Vec<Petition>,
+    /// Petitions on all pages.
+    pub total: u64,
+    /// What was looked for instead, if a word was taken for another.
+    pub instead: Option<String>,
+    /// Beginnings of words to mark.
+    pub marks: Vec<String>,
+}
+
+/// Characters that mean something in a query.
+const IN_QUERY: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'&').add(b'+').add(b'<').add(b'>').add(b'%').add(b'=');
+
+impl Search {
+    /// Understands what was typed; `None` if there is no such list.
+    fn understand(wanted: Wanted) -> Option<Self> {
+        let last = |values: Vec<String>| values.into_iter().next_back().unwrap_or_default();
+        let state = last(wanted.state);
+        let q = if wanted.q.is_empty() { last(wanted.query) } else { last(wanted.q) };
+        let number = |text: String| text.trim().parse::<u64>().ok();
+        Some(Self {
+            facet: if state.is_empty() { Facet::All } else { Facet::from_code(&state)? },
+            q: q.trim().chars().filter(|c| *c != '\0').take(limits::SEARCH).collect(),
+            topics: wanted.topic.into_iter().filter(|code| !code.is_empty()).take(10).collect(),
+            page: number(last(wanted.page)).filter(|page| (1..=99_999).contains(page)).unwrap_or(1),
+            size: number(last(wanted.count))
+                .filter(|size| (1..=u64::from(limits::PAGE_SIZE_MOST)).contains(size))
+                .unwrap_or(limits::PAGE_SIZE.into()),
+        })
+    }
+
+    /// The query of this search, with another list or page.
+    pub fn query(&self, facet: Facet, page: u64) -> String {
+        let mut query = format!("?state={}", facet.code());
+        if !self.q.is_empty() {
+            query.push_str(&format!("&q={}", utf8_percent_encode(&self.q, IN_QUERY)));
+        }
+        for topic in &self.topics {
+            query.push_str(&format!("&topic={}", utf8_percent_encode(topic, IN_QUERY)));
+        }
+        if self.size != u64::from(limits::PAGE_SIZE) {
+            query.push_str(&format!("&count={}", self.size));
+        }
+        if page > 1 {
+            query.push_str(&format!("&page={page}"));
+        }
+        query
+    }
+
+    async fn find(mut self, app: &App, now: Timestamp, all: bool) -> Result<Found, PageError> {
+        let mut db = store::snapshot(&app.pool).await?;
+        let understood =
+            if self.q.is_empty() { Default::default() } else { store::search::understand(&mut db, &self.q).await? };
+        if !self.q.is_empty() && understood.query.is_none() {
+            return Ok(Found { search: self, petitions: Vec::new(), total: 0, instead: None, marks: Vec::new() });
+        }
+        let listing = Listing {
+            facet: self.facet,
+            search: understood.query,
+            topics: self.topics.clone(),
+            today: deadline::day(now),
+        };
+        let slice = |page: u64, size| Slice { offset: (page - 1) * size, limit: (!all).then_some(size) };
+        let mut listed = listing.page(&mut db, slice(self.page, self.size)).await?;
+        let last = listed.total.div_ceil(self.size).max(1);
+        if self.page > last && !all {
+            self.page = last;
+            listed = listing.page(&mut db, slice(self.page, self.size)).await?;
+        }
+        let petitions = store::petitions::load(&mut db, &listed.ids).await?;
+        db.commit().await?;
+        let Found { instead, marks, .. } = Found {
+            instead: understood.instead,
+            marks: understood.marks,
+            search: self.clone(),
+            petitions: Vec::new(),
+            total: 0,
+        };
+        Ok(Found { search: self, petitions, total: listed.total, instead, marks })
+    }
+}
+
+impl Found {
+    /// The number of the last page.
+    pub fn last_page(&self) -> u64 {
+        self.total.div_ceil(self.search.size).max(1)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/petitions/list.html")]
+struct ListPage {
+    layout: Layout,
+    found: Found,
+    topics: Vec<TopicCount>,
+    today: jiff::civil::Date,
+}
+
+/// Shows a list.
+pub async fn show(
+    State(app): State<App>,
+    now: Now,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    if !Format::Html.is_accepted(&headers) {
+        return match Format::Json.is_accepted(&headers) {
+            true => json(State(app), now, Query(wanted)).await,
+            false => Err(PageError::NotAcceptable),
+        };
+    }
+    let Some(search) = Search::understand(wanted) else {
+        return Ok(Redirect::to(urls::petitions()).into_response());
+    };
+    if let Some(id) = jump(&app, &search).await? {
+        return Ok(Redirect::to(&urls::petition(&id)).into_response());
+    }
+    let wanted_page = search.page;
+    let found = search.find(&app, now.0, false).await?;
+    if found.search.page != wanted_page {
+        let query = found.search.query(found.search.facet, found.search.page);
+        return Ok(Redirect::to(&format!("{}{query}", urls::petitions())).into_response());
+    }
+    let topics = store::topics::all(&mut *app.pool.acquire().await?).await?;
+    let title = match found.search.q.as_str() {
+        "" => found.search.facet.title().to_owned(),
+        q => format!("{q}: {}", found.search.facet.title()),
+    };
+    let query = found.search.query(found.search.facet, found.search.page);
+    let layout = Layout::new(&app, &format!("{}{query}", urls::petitions()), title)
+        .about(format!("{}. {}", found.search.facet.title(), found.search.facet.order()))
+        .within(Section::Petitions);
+    page::html(&ListPage { layout, found, topics, today: deadline::day(now.0) }, CachePolicy::Revalidate)
+}
+
+/// The same list for programs.
+pub async fn json(State(app): State<App>, now: Now, Query(wanted): Query<Wanted>) -> Result<Response, PageError> {
+    let search = Search::understand(wanted).ok_or_else(no_such_list)?;
+    let found = search.find(&app, now.0, false).await?;
+    Ok(page::body(Format::Json, api::petitions::json(&app, &found)?, CachePolicy::Revalidate))
+}
+
+/// The whole list, all pages, for tables.
+pub async fn csv(State(app): State<App>, now: Now, Query(wanted): Query<Wanted>) -> Result<Response, PageError> {
+    let search = Search::understand(wanted).ok_or_else(no_such_list)?;
+    let found = Search { page: 1, ..search }.find(&app, now.0, true).await?;
+    let mut response = page::body(Format::Csv, api::petitions::csv(&app, &found)?, CachePolicy::Revalidate);
+    response.headers_mut().insert("content-disposition", "attachment; filename=\"filtered-petitions.csv\"".parse()?);
+    Ok(response)
+}
+
+fn no_such_list() -> PageError {
+    let codes: Vec<_> = Facet::ALL.iter().map(|facet| facet.code()).collect();
+    PageError::bad_request(format!("There is no such list; state is one of {}.", codes.join(", ")))
+}
+
+/// Who types the number of a petition means that petition.
+async fn jump(app: &App, search: &Search) -> Result<Option<PetitionId>, PageError> {
+    let Ok(id) = search.q.trim_start_matches('#').parse::<PetitionId>() else { return Ok(None) };
+    let state = store::petitions::state(&mut *app.pool.acquire().await?, id).await?;
+    Ok(state.filter(|state| state.visibility() == Visibility::Page).map(|_| id))
+}
+
+impl ListPage {
+    fn url(&self, facet: &Facet) -> String {
+        format!("{}{}", urls::petitions(), self.found.search.query(*facet, 1))
+    }
+
+    fn page_url(&self, page: &u64) -> String {
+        format!("{}{}", urls::petitions(), self.found.search.query(self.found.search.facet, *page))
+    }
+
+    fn data_url(&self, ending: &str) -> String {
+        format!(
+            "{}.{ending}{}",
+            urls::petitions(),
+            self.found.search.query(self.found.search.facet, self.found.search.page)
+        )
+    }
+
+    fn topic_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.topics.iter().find(|known| known.topic.code == code).map_or(code, |known| known.topic.name.as_str())
+    }
+
+    /// Pages to link to: the first, the last, and those around the current; 0 stands for a gap.
+    fn pages(&self) -> Vec<u64> {
+        let (current, last) = (self.found.search.page, self.found.last_page());
+        let mut pages: Vec<u64> = Vec::new();
+        for page in 1..=last {
+            if page == 1 || page == last || page.abs_diff(current) <= 2 {
+                pages.push(page);
+            } else if pages.last() != Some(&0) {
+                pages.push(0);
+            }
+        }
+        pages
+    }
+
+    /// What became of it, in a few words.
+    fn outcome(&self, petition: &Petition) -> Vec<String> {
+        let dates = &petition.dates;
+        let mut words = Vec::new();
+        match petition.state {
+            PetitionState::Open => {
+                if let Some(deadline) = &dates.closes_at {
+                    words.push(format!("Closes {}", day_of(deadline)));
+                }
+            }
+            PetitionState::Closed => {
+                if let Some(closed) = &dates.closed_at {
+                    words.push(format!("Closed {}", day_of(closed)));
+                }
+            }
+            PetitionState::Rejected => {
+                if let Some(rejected) = &dates.rejected_at {
+                    words.push(format!("Rejected {}", day_of(rejected)));
+                }
+                if let Some((title, _)) = &petition.rejection_reason {
+                    words.push(title.clone());
+                }
+            }
+            _ => {}
+        }
+        match (&petition.response, &dates.response_threshold_reached_at) {
+            (Some(response), _) => words.push(format!("Government responded {}", day(&response.responded_on))),
+            (None, Some(since)) => words.push(format!("Waiting for a response since {}", day_of(since))),
+            _ => {}
+        }
+        match (&petition.debate, &dates.scheduled_debate_date, &dates.debate_threshold_reached_at) {
+            (Some(debate), ..) if debate.debated => {
+                words.push(debate.debated_on.map_or("Debated".to_owned(), |on| format!("Debated {}", day(&on))));
+            }
+            (Some(_), ..) => words.push("Not debated".to_owned()),
+            (None, Some(on), _) if *on >= self.today => words.push(format!("Debate on {}", day(on))),
+            (None, Some(on), _) => words.push(format!("Debated {}", day(on))),
+            (None, None, Some(since)) => words.push(format!("Waiting for a debate since {}", day_of(since))),
+            _ => {}
+        }
+        words
+    }
+}

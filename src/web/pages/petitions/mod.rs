@@ -1,0 +1,10 @@
+//! Petitions: their lists, their pages, and what stands there before there is a page.
+
+mod facts;
+pub mod growth;
+pub mod holding;
+pub mod list;
+pub mod places;
+pub mod show;
+pub mod sign;
+pub mod timeline;

@@ -1,0 +1,236 @@
+//! The petition page: what it asks for, how many signed, how it grew, what the Government and Parliament said,
+//! and where its signatures come from. All of one moment.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{facts::Facts, growth::Growth, holding, places::PlacesSection, timeline::Milestone};
+use crate::{
+    app::App,
+    domain::{
+        deadline,
+        forecast::Forecast,
+        petition::{Activity, PetitionId, PetitionState, Visibility},
+        series::Range,
+        threshold::Progress,
+    },
+    store::{self, petitions::Petition, related::Related},
+    urls,
+    web::{
+        api,
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Format, Now, Numbered, Query},
+        filters::{day, day_of, long_day, second_of, signatures, thousands},
+        markdown,
+        memory::{Key, Rendered},
+        page::{Layout, Section},
+        plain_text,
+    },
+};
+
+/// What stands behind the question mark.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    range: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/petitions/show.html")]
+struct PetitionPage {
+    layout: Layout,
+    petition: Petition,
+    /// The moment of which every number on the page is.
+    as_at: Timestamp,
+    /// Whether it can be signed.
+    signable: bool,
+    progress: Progress,
+    facts: Facts,
+    share: Vec<ShareLink>,
+    related: Vec<Related>,
+    growth: Growth,
+    activities: Vec<Activity>,
+    places: PlacesSection,
+    timeline: Vec<Milestone>,
+    today: jiff::civil::Date,
+}
+
+/// A way to tell others, as a link.
+struct ShareLink {
+    name: &'static str,
+    url: String,
+}
+
+/// Shows a petition, or what stands in its place; as JSON for addresses that end in `.json`.
+pub async fn show(
+    State(app): State<App>,
+    now: Now,
+    address: Numbered,
+    query: Option<Query<Wanted>>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    match address.suffix {
+        None if Format::Html.is_accepted(&headers) => {}
+        None if Format::Json.is_accepted(&headers) => return api::petition::json(app, address.id, &headers).await,
+        Some(Format::Json) => return api::petition::json(app, address.id, &headers).await,
+        Some(Format::Html) => return Ok(Redirect::permanent(&urls::petition(&address.id)).into_response()),
+        _ => return Err(PageError::NotAcceptable),
+    }
+    let id = address.id;
+    let range = match query.and_then(|query| query.0.range) {
+        Some(word) => word
+            .parse::<Range>()
+            .map_err(|_| PageError::bad_request("The range of the chart is 24h, 7d, 30d or all."))?,
+        None => Range::All,
+    };
+    let rendered = app
+        .memory
+        .get(
+            Key::Petition(id, range),
+            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
+            || render(&app, id, range, now.0),
+        )
+        .await;
+    match rendered {
+        Ok(rendered) => Ok(rendered.respond(&headers)),
+        // Not public: not kept in memory either, but perhaps there is something to say.
+        Err(PageError::NotFound) => instead(&app, id).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// What stands at the address of a petition that has no page.
+async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
+    let state = store::petitions::state(&mut *app.pool.acquire().await?, id).await?.ok_or(PageError::NotFound)?;
+    let visibility = state.visibility();
+    match visibility {
+        Visibility::Gone => Err(PageError::Gone),
+        Visibility::Stopped => holding::stopped().await,
+        _ => match holding::address_of(&id, visibility) {
+            Some(address) => Ok(Redirect::to(&address).into_response()),
+            None => Err(PageError::NotFound),
+        },
+    }
+}
+
+async fn render(app: &App, id: PetitionId, range: Range, now: Timestamp) -> Result<Rendered, PageError> {
+    let mut db = store::snapshot(&app.pool).await?;
+    let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    if petition.state.visibility() != Visibility::Page {
+        return Err(PageError::NotFound);
+    }
+    let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
+    let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let related = store::related::find(&mut db, id).await?;
+    let activities = store::petitions::activities(&mut db, id).await?;
+    db.commit().await?;
+
+    let as_at = if petition.source_url.is_some() { series.until() } else { now };
+    let forecast = match (petition.state, petition.dates.opened_at, petition.dates.closes_at) {
+        (PetitionState::Open, Some(opened), Some(closes)) => Forecast::new(&series, opened, closes, as_at),
+        _ => None,
+    };
+    let timeline = Milestone::all(&petition, &activities, app.thresholds);
+    let page = PetitionPage {
+        layout: Layout::new(app, &urls::petition(&id), petition.action.clone())
+            .about(summary(&petition))
+            .within(Section::Petitions),
+        signable: petition.state == PetitionState::Open
+            && petition.dates.closes_at.is_some_and(|deadline| deadline >= now),
+        progress: app.thresholds.progress(
+            petition.signature_count,
+            petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
+        ),
+        facts: Facts::new(&petition, &series, forecast.as_ref(), now),
+        share: share_links(app, &petition),
+        growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds, range, &timeline),
+        places: PlacesSection::new(&places),
+        today: deadline::day(now),
+        petition,
+        as_at,
+        related,
+        activities,
+        timeline,
+    };
+    Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
+}
+
+fn summary(petition: &Petition) -> String {
+    let background = petition.background.trim();
+    match petition.state {
+        PetitionState::Rejected => background.to_owned(),
+        _ => format!("{}. {background}", signatures(petition.signature_count)),
+    }
+}
+
+fn share_links(app: &App, petition: &Petition) -> Vec<ShareLink> {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let address = format!("{}{}", app.public_url, urls::petition(&petition.id));
+    let words = encoded(&format!("Petition: {}", petition.action));
+    let both = encoded(&format!("Petition: {} {address}", petition.action));
+    let address = encoded(&address);
+    let link = |name, url| ShareLink { name, url };
+    vec![
+        link("E-mail", format!("mailto:?subject={words}&body={address}")),
+        link("WhatsApp", format!("https://wa.me/?text={both}")),
+        link("Facebook", format!("https://www.facebook.com/sharer/sharer.php?u={address}")),
+        link("X", format!("https://x.com/intent/post?text={words}&url={address}")),
+        link("Bluesky", format!("https://bsky.app/intent/compose?text={both}")),
+    ]
+}
+
+impl PetitionPage {
+    fn is_published(&self) -> bool {
+        self.petition.state.is_published()
+    }
+
+    /// A debate that was announced and has not come yet.
+    fn debate_to_come(&self) -> Option<jiff::civil::Date> {
+        let day = self.petition.dates.scheduled_debate_date?;
+        (self.petition.debate.is_none() && day >= self.today).then_some(day)
+    }
+
+    /// A debate whose day is over, though nothing has been published about it.
+    fn debate_just_held(&self) -> Option<jiff::civil::Date> {
+        let day = self.petition.dates.scheduled_debate_date?;
+        (self.petition.debate.is_none() && day < self.today).then_some(day)
+    }
+
+    fn has_debate_section(&self) -> bool {
+        self.petition.debate.is_some()
+            || self.petition.dates.scheduled_debate_date.is_some()
+            || self.petition.dates.debate_threshold_reached_at.is_some()
+    }
+
+    fn has_response_section(&self) -> bool {
+        self.petition.response.is_some() || self.petition.dates.response_threshold_reached_at.is_some()
+    }
+
+    /// Days since the response threshold was reached, while there is no response.
+    fn waiting_for_response(&self) -> Option<String> {
+        let since = self.petition.dates.response_threshold_reached_at?;
+        (self.petition.response.is_none()).then(|| crate::web::filters::days(self.as_at.duration_since(since)))
+    }
+
+    /// Links about the debate, named.
+    fn debate_links(&self) -> Vec<(&'static str, &str)> {
+        let Some(debate) = &self.petition.debate else { return Vec::new() };
+        let links = [
+            ("Watch the debate", &debate.video_url),
+            ("Read the transcript", &debate.transcript_url),
+            ("Read the briefing", &debate.debate_pack_url),
+            ("Public engagement", &debate.public_engagement_url),
+            ("Read a summary", &debate.debate_summary_url),
+        ];
+        let web = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
+        links.into_iter().filter_map(|(name, url)| Some((name, url.as_deref().filter(web)?))).collect()
+    }
+}

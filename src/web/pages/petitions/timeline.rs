@@ -1,0 +1,99 @@
+//! What happened to a petition, newest first.
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    domain::{
+        deadline,
+        petition::{Activity, PetitionState},
+        threshold::Thresholds,
+    },
+    store::petitions::Petition,
+    web::filters::{day, long_day, thousands},
+};
+
+/// Something that happened.
+pub struct Milestone {
+    /// When; of things of which only the day is known, the beginning of that day.
+    pub at: Timestamp,
+    /// What, as a sentence without its full stop.
+    pub label: String,
+    /// A part of the page that says more, and what it is called.
+    pub more: Option<(&'static str, &'static str)>,
+    /// Whether the chart marks it.
+    pub marked: bool,
+}
+
+impl Milestone {
+    fn new(at: Timestamp, label: impl Into<String>) -> Self {
+        Self { at, label: label.into(), more: None, marked: false }
+    }
+
+    fn more(mut self, anchor: &'static str, words: &'static str) -> Self {
+        self.more = Some((anchor, words));
+        self
+    }
+
+    fn marked(mut self) -> Self {
+        self.marked = true;
+        self
+    }
+
+    /// The day in London.
+    pub fn day(&self) -> Date {
+        deadline::day(self.at)
+    }
+
+    /// Everything that happened, newest first.
+    pub fn all(petition: &Petition, activities: &[Activity], thresholds: Thresholds) -> Vec<Self> {
+        let dates = &petition.dates;
+        let mut list = vec![Self::new(dates.created_at, "Created")];
+        if let Some(at) = dates.moderation_threshold_reached_at {
+            list.push(Self::new(at, "Found enough supporters to be checked"));
+        }
+        if let Some(at) = dates.opened_at {
+            list.push(Self::new(at, "Opened for signatures"));
+        }
+        if let Some(at) = dates.response_threshold_reached_at {
+            list.push(Self::new(at, format!("Reached {} signatures", thousands(thresholds.response))).marked());
+        }
+        if let Some(response) = &petition.response {
+            let at = dates.government_response_at.unwrap_or_else(|| deadline::start_of_day(response.responded_on));
+            list.push(Self::new(at, "The Government responded").more("#response", "Read the response").marked());
+        }
+        if let Some(at) = dates.debate_threshold_reached_at {
+            list.push(Self::new(at, format!("Reached {} signatures", thousands(thresholds.debate))).marked());
+        }
+        if let (Some(on), Some(date)) = (dates.debate_scheduled_on, dates.scheduled_debate_date) {
+            list.push(Self::new(deadline::start_of_day(on), format!("A debate was scheduled for {}", long_day(&date))));
+        }
+        if let Some(debate) = &petition.debate {
+            let known = if debate.debated { debate.debated_on.map(deadline::start_of_day) } else { None };
+            if let Some(at) = known.or(dates.debate_outcome_at) {
+                let label =
+                    if debate.debated { "Parliament debated it" } else { "Parliament decided not to debate it" };
+                list.push(Self::new(at, label).more("#debate", "About the debate").marked());
+            }
+        }
+        for activity in activities {
+            let at = activity.occurred_on.map_or(activity.created_at, deadline::start_of_day);
+            list.push(Self::new(at, activity.subject.clone()).more("#activity", "Read more"));
+        }
+        if let Some(at) = dates.closed_at {
+            list.push(Self::new(at, "Closed for signatures").marked());
+        }
+        if petition.state == PetitionState::Rejected
+            && let Some(at) = dates.rejected_at
+        {
+            list.push(Self::new(at, "Rejected").more("#rejection", "Read why"));
+        }
+        list.sort_by_key(|milestone| milestone.at);
+        list.reverse();
+        list
+    }
+
+    /// The day as people write it.
+    pub fn written(&self) -> String {
+        day(&self.day())
+    }
+}

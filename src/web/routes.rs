@@ -1,0 +1,38 @@
+//! Every address of the site, on one page.
+
+use axum::{Router, routing::get};
+
+use super::{api, assets, error::PageError, pages};
+use crate::app::App;
+
+/// All routes. An address whose last part may end in `.json` or `.csv` is one route that splits it.
+pub fn all() -> Router<App> {
+    Router::new()
+        // people
+        .route("/", get(pages::home::show))
+        .route("/petitions", get(pages::petitions::list::show))
+        .route("/petitions/start", get(pages::texts::start))
+        .route("/petitions/{petition}", get(pages::petitions::show::show))
+        .route("/petitions/{petition}/gathering-support", get(pages::petitions::holding::gathering_support))
+        .route("/petitions/{petition}/moderation-info", get(pages::petitions::holding::being_checked))
+        .route("/petitions/{petition}/signatures/new", get(pages::petitions::sign::show))
+        .route("/help", get(pages::texts::help))
+        .route("/help/estimates", get(pages::texts::estimates))
+        .route("/privacy", get(pages::texts::privacy))
+        .route("/accessibility", get(pages::texts::accessibility))
+        .route("/cookies", get(pages::texts::cookies))
+        // programs
+        .route("/petitions.json", get(pages::petitions::list::json))
+        .route("/petitions.csv", get(pages::petitions::list::csv))
+        .route("/petitions/{petition}/{name}", get(api::petition_data))
+        .route("/topics.json", get(api::topics::json))
+        .route("/trending.json", get(api::trending::json))
+        .route("/constituencies.json", get(api::constituencies::json))
+        .route("/ping", get(api::operations::ping))
+        .route("/health-check", get(api::operations::health_check))
+        .route("/robots.txt", get(api::operations::robots))
+        // files
+        .route("/static/{file}", get(assets::show))
+        .route("/favicon.ico", get(assets::icon))
+        .fallback(|| async { PageError::NotFound })
+}

@@ -1,0 +1,268 @@
+//! Charts: what they say is true, what they draw adds up, and they stay small whatever the history.
+
+use insta::{assert_snapshot, with_settings};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use undersigned::domain::area::{Hex, Nation};
+use undersigned::domain::forecast::Forecast;
+use undersigned::domain::series::{Hour, Range, Series, Step};
+use undersigned::web::charts::{Event, Hexagon, Hexmap, History, HistoryChart, Shade, Table, ThresholdLine, summary};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn opened() -> Timestamp {
+    at("2022-03-01T10:00:00Z")
+}
+
+fn deadline() -> Timestamp {
+    at("2022-09-01T22:59:59.999Z")
+}
+
+/// A petition of 44,029 signatures ten days before its deadline: a burst, a tail, a second small burst.
+fn series() -> Series {
+    let until = at("2022-08-21T20:36:05Z");
+    let mut hours = Vec::new();
+    let mut total = 0;
+    for hour in 0..4_000 {
+        let starts_at = opened() + SignedDuration::from_hours(hour);
+        let day = hour as f64 / 24.0;
+        let second = if day > 20.0 { 60.0 / (day - 19.5).powf(1.3) } else { 0.0 };
+        let added = (1_000.0 / (day + 1.0).powf(1.6) + second) as u32;
+        hours.push(Hour { starts_at, added, removed: 0 });
+        total += added;
+    }
+    let last_day = until - SignedDuration::from_hours(20);
+    hours.push(Hour { starts_at: last_day, added: 13, removed: 0 });
+    hours[24].added += 44_029 - 13 - total;
+    Series::new(0, opened(), until, hours, Vec::new())
+}
+
+const THRESHOLDS: [ThresholdLine; 2] = [
+    ThresholdLine { signatures: 10_000, label: "government response" },
+    ThresholdLine { signatures: 100_000, label: "debate in Parliament" },
+];
+
+fn chart(series: &Series, range: Range) -> HistoryChart {
+    let forecast = Forecast::new(series, opened(), deadline(), series.until());
+    let events = [
+        Event { at: at("2022-03-21T11:00:00Z"), label: "The government responded".into() },
+        Event { at: at("2022-03-01T15:00:00Z"), label: "10,000 signatures".into() },
+        Event { at: at("2021-01-01T00:00:00Z"), label: "Long before".into() },
+    ];
+    let history = History {
+        series,
+        range,
+        opened_at: opened(),
+        forecast: forecast.as_ref(),
+        thresholds: &THRESHOLDS,
+        events: &events,
+    };
+    HistoryChart::new(&history)
+}
+
+#[test]
+fn the_history_as_a_picture() {
+    let chart = chart(&series(), Range::All);
+    assert_eq!(chart.summary, "13 signatures in the last 24 hours; half of all came in the first two days");
+    assert_eq!(
+        chart.events.iter().map(|event| event.label.as_str()).collect::<Vec<_>>(),
+        ["10,000 signatures", "The government responded"],
+        "in the order of time, without those outside the picture"
+    );
+    with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        assert_snapshot!("history.svg", chart.svg("growth"));
+        assert_snapshot!("history-24h.svg", self::chart(&series(), Range::Day).svg("growth"));
+    });
+}
+
+#[test]
+fn pictures_are_small() {
+    let series = series();
+    for range in Range::EVERY {
+        let bytes = chart(&series, range).svg("growth").len();
+        assert!(bytes < 8_000, "{bytes} bytes for {}", range.word());
+    }
+    let places = (0..650i16).map(|number| (number % 26, number / 26));
+    let hexagons: Vec<_> = places.map(|(column, row)| hexagon(column, row, (column * row % 97) as u64)).collect();
+    let bytes = Hexmap::new(&hexagons, Shade::Count).svg("map").len();
+    assert!(bytes < 6_500, "{bytes} bytes");
+}
+
+#[test]
+fn a_file_brings_its_own_style() {
+    let file = chart(&series(), Range::All).file();
+    assert!(file.starts_with("<svg xmlns="));
+    assert!(file.contains("<style>") && file.contains("prefers-color-scheme: dark"));
+    let part = chart(&series(), Range::All).svg("growth");
+    assert!(!part.contains("style") && !part.contains("xmlns"));
+}
+
+#[test]
+fn a_falling_count_is_drawn_and_said() {
+    let hours = vec![
+        Hour { starts_at: opened(), added: 900, removed: 0 },
+        Hour { starts_at: at("2022-08-01T10:00:00Z"), added: 3, removed: 400 },
+    ];
+    let series = Series::new(0, opened(), at("2022-08-10T12:00:00Z"), hours, Vec::new());
+    let chart = chart(&series, Range::Month);
+    assert_eq!(
+        chart.summary,
+        "3 signatures since 12 July 2022, 400 removed; the busiest day was Monday 1 August with 3"
+    );
+    let svg = chart.svg("growth");
+    assert!(svg.contains("the total fell from 900 to 503") && svg.contains(r#"class="removed""#));
+}
+
+#[test]
+fn a_history_without_its_beginning_says_so() {
+    let since = at("2022-05-01T12:00:00Z");
+    let hours = vec![Hour { starts_at: since, added: 40, removed: 0 }];
+    let series = Series::new(12_000, since, at("2022-05-03T12:30:00Z"), hours, Vec::new()).closed();
+    let all = chart(&series, Range::All);
+    assert_eq!(all.notes, ["The history begins on 1 May 2022, with 12,000 signatures; how they came is not known."]);
+    assert_eq!(all.summary, "No signatures in its last 24 hours");
+    assert_eq!(chart(&series, Range::Day).notes, ["The line is drawn from 12,040 up, not from zero."]);
+}
+
+#[test]
+fn what_is_drawn_in_a_special_way_is_explained() {
+    let hours = vec![Hour { starts_at: opened(), added: 900, removed: 0 }];
+    let notes = |until, range| chart(&Series::new(0, opened(), at(until), hours.clone(), Vec::new()), range).notes;
+    assert_eq!(notes("2022-03-01T10:59:59Z", Range::All), ["The hatched hour is not over yet."]);
+    assert!(notes("2022-03-01T11:00:00Z", Range::All).is_empty());
+    let all = notes("2022-04-20T12:00:00Z", Range::All);
+    assert_eq!(
+        all,
+        [
+            "Dotted: the estimate, about 900 by 1 September 2022. Shaded: where half of petitions like this end, between 900 and 906."
+        ]
+    );
+}
+
+#[test]
+fn summaries_say_where_most_came_from() {
+    let burst = |day: i64| {
+        let starts_at = opened() + SignedDuration::from_hours(24 * day);
+        let hours =
+            vec![Hour { starts_at: opened(), added: 10, removed: 0 }, Hour { starts_at, added: 90, removed: 0 }];
+        let until = opened() + SignedDuration::from_hours(24 * 100);
+        summary(&Series::new(0, opened(), until, hours, Vec::new()), opened(), Range::All)
+    };
+    assert_eq!(burst(1), "No signatures in the last 24 hours; half of all came in the first two days");
+    assert_eq!(burst(50), "No signatures in the last 24 hours; the busiest day was 20 April 2022 with 90");
+    assert_eq!(burst(98), "No signatures in the last 24 hours; half of all came in the last two days");
+}
+
+#[test]
+fn tables_add_up() {
+    let series = series();
+    let table = Table::new(&series, Range::All);
+    assert_eq!((table.step, table.removals), (Step::Week, false));
+    assert_eq!(table.rows[0].when, "Week of 15 August 2022");
+    assert_eq!(table.rows[0].bucket.total, 44_029);
+    assert_eq!(table.rows.iter().map(|row| row.bucket.added).sum::<u64>(), 44_029);
+    let day = Table::new(&series, Range::Day);
+    assert_eq!(day.rows.iter().map(|row| row.bucket.added).sum::<u64>(), 13);
+    assert_eq!((day.rows[0].when.as_str(), day.rows[24].when.as_str()), ("9 pm, 21 August", "From 9.36 pm, 20 August"));
+}
+
+#[test]
+fn the_hour_that_comes_twice_is_told_apart() {
+    let until = at("2022-10-30T03:30:00Z");
+    let series = Series::new(0, at("2022-10-29T23:00:00Z"), until, Vec::new(), Vec::new());
+    let hours: Vec<_> = Table::new(&series, Range::All).rows.into_iter().map(|row| row.when).collect();
+    assert_eq!(hours[2..4], ["1 am GMT, 30 October", "1 am BST, 30 October"]);
+}
+
+fn hexagon(column: i16, row: i16, count: u64) -> Hexagon<'static> {
+    let nation = Some(if row < 2 { Nation::Scotland } else { Nation::England });
+    Hexagon { name: "Mid & West", nation, place: Hex { column, row }, count, population: Some(70_000) }
+}
+
+#[test]
+fn the_map_as_a_picture() {
+    let mut hexagons: Vec<_> = (0..20i16).map(|number| hexagon(number % 4, number / 4, number as u64 * 10)).collect();
+    hexagons[7].name = "Seven";
+    hexagons[7].count = 1_000;
+    hexagons.push(Hexagon { population: None, ..hexagon(6, 4, 50) });
+    let map = Hexmap::new(&hexagons, Shade::PerThousand);
+    assert_eq!(map.legend.iter().map(|row| row.constituencies).sum::<usize>(), 20, "one is without a figure");
+    with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        assert_snapshot!("places.svg", map.svg("map"));
+    });
+}
+
+#[test]
+fn legends_are_round_and_without_gaps() {
+    let legend = |counts: &[u64]| {
+        let hexagons: Vec<_> =
+            counts.iter().zip(0..).map(|(&count, number)| hexagon(number % 10, number / 10, count)).collect();
+        let rows = Hexmap::new(&hexagons, Shade::Count).legend;
+        rows.into_iter()
+            .map(|row| format!("{}: {} ({})", row.class, row.figures, row.constituencies))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(legend(&[0, 0, 0]), ["k0: None (3)"]);
+    assert_eq!(legend(&[0, 4, 0]), ["k0: None (2)", "k1: 4 (1)"]);
+    assert_eq!(legend(&[1, 1, 1, 1, 1, 1, 2]), ["k1: 1 (6)", "k2: 2 (1)"]);
+    let counts: Vec<u64> = (100..200).collect();
+    assert_eq!(
+        legend(&counts),
+        [
+            "k1: 100 to 119 (20)",
+            "k2: 120 to 139 (20)",
+            "k3: 140 to 159 (20)",
+            "k4: 160 to 179 (20)",
+            "k5: 180 to 199 (20)"
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_history_can_be_drawn(
+        before in prop_oneof![Just(0u64), 0u64..3_000_000],
+        hours in prop::collection::vec((0i64..3_000, 0u32..50_000, 0u32..9_000), 0..50),
+        age in 0i64..5_000, left in 0i64..5_000, closed in any::<bool>(), scheduled in -500i64..9_000,
+    ) {
+        let later = |hours: i64| opened() + SignedDuration::from_secs(hours * 3600 + 777);
+        let hours = hours.into_iter()
+            .map(|(hour, added, removed)| Hour { starts_at: later(hour), added, removed })
+            .collect();
+        let mut series = Series::new(before, later(0), later(age), hours, Vec::new());
+        if closed {
+            series = series.closed();
+        }
+        let forecast = Forecast::new(&series, opened(), later(age + left), later(age));
+        let events = [Event { at: later(scheduled), label: "Debate".into() }, Event { at: later(age), label: "Now".into() }];
+        for range in Range::EVERY {
+            let forecast = forecast.as_ref();
+            let history = History { series: &series, range, opened_at: opened(), forecast, thresholds: &THRESHOLDS, events: &events };
+            let chart = HistoryChart::new(&history);
+            for svg in [chart.svg("growth"), chart.file()] {
+                prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
+                prop_assert_eq!(svg.matches("<svg").count(), svg.matches("</svg>").count());
+            }
+            prop_assert_eq!(chart.svg("growth").matches("<circle").count(), chart.events.len());
+            prop_assert!(chart.svg("growth").len() < 12_000);
+            let table = Table::new(&series, range);
+            prop_assert!(table.rows.len() <= 42);
+            prop_assert_eq!(table.rows[0].bucket.total, series.total());
+        }
+    }
+
+    #[test]
+    fn every_constituency_is_in_one_class(
+        counts in prop::collection::vec(prop_oneof![0u64..5, 0u64..100_000], 1..200), per_thousand in any::<bool>(),
+    ) {
+        let shade = if per_thousand { Shade::PerThousand } else { Shade::Count };
+        let hexagons: Vec<_> =
+            counts.iter().zip(0..).map(|(&count, number)| hexagon(number % 14, number / 14, count)).collect();
+        let map = Hexmap::new(&hexagons, shade);
+        prop_assert_eq!(map.legend.iter().map(|row| row.constituencies).sum::<usize>(), counts.len());
+        let none = map.legend.iter().find(|row| row.class == "k0").map_or(0, |row| row.constituencies);
+        prop_assert_eq!(none, counts.iter().filter(|&&count| count == 0).count());
+    }
+}

@@ -1,0 +1,231 @@
+//! The history of a count: whatever happened, its pieces add up, and nothing is invented or left out.
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use undersigned::domain::series::{Bucket, Change, Hour, Minute, Range, Series, Step};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn hour(starts_at: &str, added: u32, removed: u32) -> Hour {
+    Hour { starts_at: at(starts_at), added, removed }
+}
+
+fn minute(starts_at: &str, added: u32) -> Minute {
+    Minute { starts_at: at(starts_at), added, removed: 0 }
+}
+
+fn series(since: &str, until: &str, hours: Vec<Hour>) -> Series {
+    Series::new(0, at(since), at(until), hours, Vec::new())
+}
+
+fn added(buckets: &[Bucket]) -> Vec<u64> {
+    buckets.iter().map(|bucket| bucket.added).collect()
+}
+
+const STEPS: [Step; 5] = [Step::Hour, Step::Day, Step::Week, Step::Month, Step::Year];
+
+#[test]
+fn a_new_petition_has_one_running_hour() {
+    let series = series("2022-03-01T10:20:00Z", "2022-03-01T10:20:00Z", Vec::new());
+    let buckets = series.buckets(Range::All, Step::Hour);
+    assert_eq!(buckets.len(), 1);
+    assert_eq!((buckets[0].added, buckets[0].total, buckets[0].complete), (0, 0, false));
+    assert_eq!(buckets[0].ends_at, at("2022-03-01T11:00:00Z"));
+    assert_eq!((series.total(), series.peak_day(), series.days_back().len()), (0, None, 0));
+}
+
+#[test]
+fn empty_hours_are_there_and_the_running_one_is_marked() {
+    let hours = vec![hour("2022-03-01T10:00:00Z", 5, 0), hour("2022-03-01T13:00:00Z", 2, 1)];
+    let series = series("2022-03-01T10:20:00Z", "2022-03-01T13:30:00Z", hours);
+    let buckets = series.buckets(Range::All, Step::Hour);
+    assert_eq!(added(&buckets), [5, 0, 0, 2]);
+    assert_eq!(buckets.iter().map(|bucket| bucket.total).collect::<Vec<_>>(), [5, 5, 5, 6]);
+    assert_eq!(buckets.iter().map(|bucket| bucket.complete).collect::<Vec<_>>(), [true, true, true, false]);
+    assert_eq!(buckets[0].starts_at, at("2022-03-01T10:20:00Z"));
+}
+
+#[test]
+fn days_are_those_of_london() {
+    // Clocks went forward on 27 March and back on 30 October 2022.
+    let series = series("2022-03-26T00:00:00Z", "2022-11-01T12:00:00Z", vec![hour("2022-06-30T23:00:00Z", 7, 0)]);
+    let days = series.buckets(Range::All, Step::Day);
+    let length = |start: &str| {
+        let day = days.iter().find(|day| day.starts_at == at(start)).expect("a day that begins then");
+        day.ends_at.duration_since(day.starts_at).as_hours()
+    };
+    assert_eq!(length("2022-03-26T00:00:00Z"), 24);
+    assert_eq!(length("2022-03-27T00:00:00Z"), 23);
+    assert_eq!(length("2022-03-27T23:00:00Z"), 24);
+    assert_eq!(length("2022-10-29T23:00:00Z"), 25);
+    assert_eq!(days.len(), 221);
+    assert_eq!(series.peak_day().expect("a day").starts_at, at("2022-06-30T23:00:00Z"), "1 July began at 11 pm UTC");
+    let months = series.buckets(Range::All, Step::Month);
+    assert_eq!(added(&months), [0, 0, 0, 0, 7, 0, 0, 0, 0]);
+}
+
+#[test]
+fn weeks_begin_on_monday() {
+    let series = series("2022-08-17T09:00:00Z", "2022-09-01T09:00:00Z", Vec::new());
+    let weeks = series.buckets(Range::All, Step::Week);
+    assert_eq!(
+        weeks.iter().map(|week| week.starts_at).collect::<Vec<_>>(),
+        [at("2022-08-17T09:00:00Z"), at("2022-08-21T23:00:00Z"), at("2022-08-28T23:00:00Z")]
+    );
+}
+
+#[test]
+fn sliding_windows_are_exact_where_minutes_are_recorded() {
+    let hours = vec![
+        hour("2022-08-20T19:00:00Z", 40, 0),
+        hour("2022-08-20T20:00:00Z", 3, 0),
+        hour("2022-08-21T19:00:00Z", 2, 0),
+    ];
+    let minutes = vec![
+        minute("2022-08-20T19:35:00Z", 30),
+        minute("2022-08-20T19:36:00Z", 4),
+        minute("2022-08-20T19:37:00Z", 6),
+        minute("2022-08-21T19:01:00Z", 2),
+    ];
+    let (since, until) = (at("2022-08-01T00:00:00Z"), at("2022-08-21T19:36:05Z"));
+    let series = Series::new(0, since, until, hours.clone(), minutes);
+    assert_eq!(series.last_24_hours().added, 6 + 3 + 2);
+    assert_eq!(series.last_hour().added, 2);
+    assert_eq!(series.total_at(at("2022-08-20T19:37:00Z")), Some(34));
+    assert_eq!(added(&series.buckets(Range::Day, Step::Hour)).iter().sum::<u64>(), 11);
+
+    let spread = Series::new(0, since, until, hours, Vec::new());
+    assert_eq!(spread.last_24_hours().added, 16 + 3 + 2, "24 of 60 minutes of the first hour");
+}
+
+#[test]
+fn counts_may_fall() {
+    let hours = vec![hour("2022-08-01T10:00:00Z", 50, 0), hour("2022-08-03T10:00:00Z", 1, 20)];
+    let series = series("2022-08-01T00:00:00Z", "2022-08-03T23:00:00Z", hours);
+    assert_eq!(series.total(), 31);
+    assert_eq!(series.last_24_hours(), Change { added: 1, removed: 20 });
+    assert_eq!(series.last_24_hours().net(), -19);
+    assert_eq!(series.days_back(), [-19, 0, 50]);
+    assert_eq!(series.reached(50), Some(at("2022-08-01T10:00:00Z")));
+    assert_eq!(series.reached(51), None);
+}
+
+#[test]
+fn nothing_is_said_about_the_time_before_the_history() {
+    let (since, until) = (at("2025-07-29T13:26:18Z"), at("2025-07-31T09:00:00Z"));
+    let hours = vec![hour("2025-07-29T13:00:00Z", 900, 0), hour("2025-07-29T10:00:00Z", 4, 0)];
+    let series = Series::new(392_979, since, until, hours, Vec::new());
+    assert_eq!(series.before(), 392_983, "an hour before the history counts as before");
+    assert_eq!(series.total_at(at("2025-07-29T13:26:17Z")), None);
+    assert_eq!(series.reached(100_000), None);
+    for range in Range::EVERY {
+        for step in STEPS {
+            assert!(series.buckets(range, step)[0].starts_at >= since);
+        }
+    }
+    let day = series.buckets(Range::All, Step::Day)[0];
+    assert_eq!((day.starts_at, day.added), (since, 900));
+}
+
+#[test]
+fn a_closed_petition_ends_with_its_closing() {
+    let hours = vec![hour("2022-09-01T21:00:00Z", 9, 0), hour("2022-09-05T08:00:00Z", 1, 3)];
+    let series = series("2022-03-01T00:00:00Z", "2022-09-01T22:59:59.999Z", hours).closed();
+    let last = *series.buckets(Range::All, Step::Day).last().expect("a day");
+    assert_eq!(last.ends_at, at("2022-09-01T22:59:59.999Z"));
+    assert!(last.complete);
+    assert_eq!((last.added, last.removed, last.total), (10, 3, 7), "what came later counts with the last hour");
+}
+
+#[test]
+fn steps_adapt_to_the_age() {
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    assert_eq!(Step::for_span(days(7)), Step::Hour);
+    assert_eq!(Step::for_span(days(8)), Step::Day);
+    assert_eq!(Step::for_span(days(731)), Step::Day);
+    assert_eq!(Step::for_span(days(732)), Step::Week);
+    for age in 0..8_000 {
+        let until = at("2000-01-01T10:30:00Z") + days(age);
+        let series = Series::new(0, at("2000-01-01T10:30:00Z"), until, Vec::new(), Vec::new());
+        assert!(series.buckets(Range::All, Step::for_rows(days(age))).len() <= 42, "after {age} days");
+    }
+}
+
+#[test]
+fn ranges_are_read_from_addresses() {
+    for range in Range::EVERY {
+        assert_eq!(range.word().parse(), Ok(range));
+    }
+    assert!("1y".parse::<Range>().is_err());
+}
+
+/// Any history whose count is never negative: gaps, falls, histories cut off at their beginning, minutes or none.
+fn histories() -> impl Strategy<Value = Series> {
+    let hours = prop::collection::vec((0i64..200, 0u32..500, 0u32..100), 0..60);
+    (1_500_000_000i64..1_700_000_000, 0u64..3, hours, 0i64..400_000, any::<bool>(), any::<bool>()).prop_map(
+        |(since, before, gaps, rest, fine, closed)| {
+            let time = |second| Timestamp::from_second(second).expect("in range");
+            let (mut second, mut total) = (since - since % 3600, before);
+            let (mut hours, mut minutes) = (Vec::new(), Vec::new());
+            for (gap, added, removed) in gaps {
+                second += gap * 3600;
+                let removed = removed.min(total as u32 + added);
+                total = total + u64::from(added) - u64::from(removed);
+                hours.push(Hour { starts_at: time(second), added, removed });
+                if fine {
+                    let starts_at = time(second + gap * 60 % 3600);
+                    minutes.push(Minute { starts_at, added: added / 2, removed });
+                }
+            }
+            let series = Series::new(before, time(since), time(second.max(since) + rest), hours, minutes);
+            if closed { series.closed() } else { series }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn all_pieces_add_up(series in histories()) {
+        for step in STEPS {
+            let mut total = series.before();
+            let mut from = series.since();
+            let buckets = series.buckets(Range::All, step);
+            for bucket in &buckets {
+                prop_assert_eq!(bucket.starts_at, from);
+                prop_assert!(bucket.starts_at < bucket.ends_at || buckets.len() == 1);
+                total = total + bucket.added - bucket.removed;
+                prop_assert_eq!(bucket.total, total);
+                from = bucket.ends_at;
+            }
+            prop_assert_eq!(total, series.total());
+            prop_assert!(from >= series.until());
+            let running = buckets.iter().filter(|bucket| bucket.ends_at > series.until()).count();
+            prop_assert!(running <= 1);
+        }
+        prop_assert_eq!(series.days_back().iter().sum::<i64>(), series.total() as i64 - series.before() as i64);
+    }
+
+    #[test]
+    fn every_range_ends_with_the_total(series in histories()) {
+        for range in Range::EVERY {
+            for step in STEPS {
+                let buckets = series.buckets(range, step);
+                prop_assert_eq!(buckets.last().expect("one at least").total, series.total());
+                prop_assert!(buckets.windows(2).all(|pair| pair[0].ends_at == pair[1].starts_at));
+            }
+        }
+        let day = series.buckets(Range::Day, Step::Hour);
+        prop_assert!(day.len() <= 26);
+        prop_assert_eq!(day.iter().map(|hour| hour.added).sum::<u64>(), series.last_24_hours().added);
+        prop_assert_eq!(day.iter().map(|hour| hour.removed).sum::<u64>(), series.last_24_hours().removed);
+    }
+
+    #[test]
+    fn the_total_at_a_moment_and_the_window_since_agree(series in histories(), share in 0.0..1.0f64) {
+        let ago = series.length().mul_f64(share);
+        let earlier = series.total_at(series.until() - ago).expect("within the history") as i64;
+        prop_assert_eq!(earlier + series.last(ago).net(), series.total() as i64);
+    }
+}
