@@ -85,7 +85,7 @@ pub async fn import_petition(
     let mut readings = record.readings.clone();
     readings.push(Reading { at: record.dates.updated_at, count: record.signature_count });
     if store::imports::add_readings(&mut tx, id, &readings).await? > 0 {
-        put_history(&mut tx, id, record.dates.closed_at, now).await?;
+        put_history(&mut tx, id, now).await?;
         if imported == Imported::Unchanged {
             imported = Imported::Updated;
         }
@@ -116,7 +116,8 @@ async fn put_places(db: &mut Db, id: PetitionId, record: &PetitionRecord) -> sql
 }
 
 /// Spreads all readings over hours and adds to the ledger what differs from what it says already.
-async fn put_history(db: &mut Db, id: PetitionId, closed_at: Option<Timestamp>, now: Timestamp) -> sqlx::Result<()> {
+async fn put_history(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<()> {
+    let closed_at = store::imports::closed_at(db, id).await?;
     let readings = store::imports::readings(db, id).await?;
     let Some(history) = history::spread(&readings, closed_at, now - MINUTES_KEPT) else { return Ok(()) };
     let recorded = store::tallies::recorded(db, id).await?;

@@ -25,31 +25,38 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     // Taken first: a signal that comes while the database starts must not leave it behind.
-    let (stop, mut stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     watch_signals(stop.clone())?;
+    // Before the database is touched: a port that is taken is told at once.
+    let listener = listen(settings).await?;
 
-    let database = Database::open_to_serve(settings).await?;
+    let database = tokio::select! {
+        database = Database::open_to_serve(settings) => database?,
+        () = told(stopped.clone()) => return Ok(say_stopped()),
+    };
     let outcome = tokio::select! {
-        outcome = serve(settings, &database, stopped.clone()) => outcome,
+        outcome = serve(settings, &database, listener, stopped) => outcome,
         problem = died(database.private.as_ref()) => Err(problem),
-        // Told to stop before there was anything to serve.
-        () = async {
-            let _ = stopped.wait_for(|stop| *stop).await;
-            tokio::time::sleep(DRAIN + Duration::from_secs(1)).await;
-        } => Ok(()),
     };
     stop.send_replace(true);
     database.close().await;
     outcome?;
-    println!("Stopped.");
-    Ok(ExitCode::SUCCESS)
+    Ok(say_stopped())
 }
 
-async fn serve(settings: &Settings, database: &Database, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+async fn serve(
+    settings: &Settings,
+    database: &Database,
+    listener: TcpListener,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     if database.private.is_some() {
-        seed::fill(&database.pool, &settings.clock()).await?;
+        tokio::select! {
+            filled = seed::fill(&database.pool, &settings.clock()) => { filled?; }
+            // What was written so far is rolled back.
+            () = told(stopped.clone()) => return Ok(()),
+        }
     }
-    let listener = listen(settings).await?;
     let address = format!("http://{}", listener.local_addr()?);
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
     let app = App::new(database.pool.clone(), settings.clock(), settings.thresholds(), public_url);
@@ -57,16 +64,12 @@ async fn serve(settings: &Settings, database: &Database, stopped: watch::Receive
     println!("Undersigned is at {address}");
     println!("Stop it with Ctrl-C.");
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
-    let mut told = stopped.clone();
     let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            let _ = told.wait_for(|stop| *stop).await;
-        });
-    let mut told = stopped.clone();
+        .with_graceful_shutdown(told(stopped.clone()));
     tokio::select! {
         outcome = server.into_future() => outcome.context("the site cannot be served any longer")?,
         () = async {
-            let _ = told.wait_for(|stop| *stop).await;
+            told(stopped).await;
             tokio::time::sleep(DRAIN).await;
         } => tracing::warn!("some requests were still running and have been cut off"),
     }
@@ -103,6 +106,17 @@ async fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {
         }
     }
     anyhow::bail!("no port from {FIRST_PORT} to {} is free; choose one with --port", FIRST_PORT + PORTS - 1)
+}
+
+/// Resolves when the program has been told to stop.
+async fn told(mut stopped: watch::Receiver<bool>) {
+    // It fails when nobody is left to tell, which is as good a reason to stop.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+fn say_stopped() -> ExitCode {
+    println!("Stopped.");
+    ExitCode::SUCCESS
 }
 
 fn watch_signals(stop: watch::Sender<bool>) -> anyhow::Result<()> {

@@ -1,12 +1,16 @@
 //! Until when a petition is open: six calendar months, to the end of the day in London.
 
+use std::sync::LazyLock;
+
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 
 use super::limits;
 
 /// London's clock, by which petitions open and close.
 pub fn london() -> TimeZone {
-    TimeZone::get("Europe/London").expect("the time zone database is built in")
+    static LONDON: LazyLock<TimeZone> =
+        LazyLock::new(|| TimeZone::get("Europe/London").expect("the time zone database is built in"));
+    LONDON.clone()
 }
 
 /// The day in London on which an instant falls.
@@ -22,11 +26,14 @@ pub fn start_of_day(day: Date) -> Timestamp {
 /// The last instant that counts of the day on which a petition closes that was opened at `opened_at`.
 ///
 /// Six calendar months later, the last day of the month where the month is shorter
-/// (31 August → 28 February); published data has the millisecond before midnight.
+/// (31 August → 28 February).
 pub fn closes_at(opened_at: Timestamp) -> Timestamp {
-    let day = day(opened_at).saturating_add(Span::new().months(limits::MONTHS_OPEN));
-    let next = day.saturating_add(Span::new().days(1));
-    start_of_day(next) - Span::new().milliseconds(1)
+    end_of_day(day(opened_at).saturating_add(Span::new().months(limits::MONTHS_OPEN)))
+}
+
+/// The last instant that counts of a day in London: the millisecond before midnight, as published data has it.
+pub fn end_of_day(day: Date) -> Timestamp {
+    start_of_day(day.saturating_add(Span::new().days(1))) - Span::new().milliseconds(1)
 }
 
 #[cfg(test)]

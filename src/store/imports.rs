@@ -10,6 +10,15 @@ use crate::domain::{
     record::PetitionRecord,
 };
 
+/// When a petition closed, if it has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closed_at(db: &mut Db, id: PetitionId) -> sqlx::Result<Option<Timestamp>> {
+    let closed = sqlx::query_scalar!("select closed_at from petitions where id = $1", id.get()).fetch_one(db).await?;
+    Ok(closed.map(Into::into))
+}
+
 /// What is known about a petition before an import touches it.
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -149,10 +158,14 @@ async fn rejection(db: &mut Db, id: PetitionId, record: &PetitionRecord) -> sqlx
         return Ok(());
     };
     // Another service may have reasons of its own; its code in words is better than nothing.
-    let title = rejection.code.replace('-', " ");
-    let title = title[..1].to_uppercase() + &title[1..];
+    let mut title = rejection.code.replace('-', " ");
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     sqlx::query!(
-        "insert into rejection_reasons (code, title) values ($1, $2) on conflict do nothing",
+        "insert into rejection_reasons (code, title)
+         values ($1, case when exists (select from rejection_reasons where title = $2) then $1 else $2 end)
+         on conflict (code) do nothing",
         rejection.code,
         title
     )

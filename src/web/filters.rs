@@ -99,8 +99,8 @@ pub fn iso(at: &Timestamp) -> String {
 
 /// How far off a deadline is, as people say it: "in 10 days", "tomorrow", "today", "passed".
 ///
-/// Counted to the beginning of the deadline's day in London and rounded, so that the evening of 21 August is 10 days
-/// away from 1 September, and its morning 11.
+/// Counted in days until the day of the deadline begins; today counts while at least four hours of it are left, so that
+/// the evening of 21 August is 10 days away from 1 September, and its morning 11.
 pub fn until(deadline_at: Timestamp, now: Timestamp) -> String {
     if deadline_at < now {
         return "passed".to_owned();
@@ -110,8 +110,8 @@ pub fn until(deadline_at: Timestamp, now: Timestamp) -> String {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         _ => {
-            let days = deadline::start_of_day(last_day).duration_since(now).as_secs_f64() / 86_400.0;
-            format!("in {} days", thousands((days.round() as i64).max(2)))
+            let hours = deadline::start_of_day(last_day).duration_since(now).as_secs_f64() / 3600.0;
+            format!("in {} days", thousands((((hours - 4.0) / 24.0).ceil() as i64).max(2)))
         }
     }
 }

@@ -83,7 +83,7 @@ fn dates(a: &Attributes) -> Dates {
         moderation_threshold_reached_at: at(a.moderation_threshold_reached_at),
         opened_at,
         closes_at: opened_at.map(|opened| match a.closing_date {
-            Some(day) => end_of_day(day.0),
+            Some(day) => deadline::end_of_day(day.0),
             None => deadline::closes_at(opened),
         }),
         closed_at: at(a.closed_at),
@@ -97,11 +97,6 @@ fn dates(a: &Attributes) -> Dates {
         scheduled_debate_date: on(a.scheduled_debate_date),
         debate_outcome_at: at(a.debate_outcome_at),
     }
-}
-
-/// The last millisecond of a day in London, as [`deadline::closes_at`] has it.
-fn end_of_day(day: Date) -> Timestamp {
-    deadline::start_of_day(day.saturating_add(Span::new().days(1))) - Span::new().milliseconds(1)
 }
 
 fn places(a: &Attributes) -> RecordedPlaces {

@@ -183,7 +183,6 @@ fn share_links(app: &App, petition: &Petition) -> Vec<ShareLink> {
         link("WhatsApp", format!("https://wa.me/?text={both}")),
         link("Facebook", format!("https://www.facebook.com/sharer/sharer.php?u={address}")),
         link("X", format!("https://x.com/intent/post?text={words}&url={address}")),
-        link("Bluesky", format!("https://bsky.app/intent/compose?text={both}")),
     ]
 }
 
