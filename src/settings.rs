@@ -1,6 +1,6 @@
 //! Every setting, for the command line and the environment; `undersigned --help` documents them.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{net::IpAddr, ops::RangeInclusive, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -30,15 +30,15 @@ pub struct Settings {
 
     /// Most connections to the database at one time.
     #[arg(long, env = "UNDERSIGNED_DATABASE_CONNECTIONS", global = true, value_name = "NUMBER", default_value_t = 16,
-          value_parser = clap::value_parser!(u32).range(2..=500))]
+          value_parser = number(2..=500))]
     pub database_connections: u32,
 
     /// Address to listen on.
-    #[arg(long, env = "UNDERSIGNED_LISTEN", global = true, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, env = "UNDERSIGNED_LISTEN", global = true, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = address)]
     pub listen: IpAddr,
 
     /// Port to listen on. Default: 3000, or the next one that is free.
-    #[arg(long, env = "UNDERSIGNED_PORT", global = true, value_name = "PORT")]
+    #[arg(long, env = "UNDERSIGNED_PORT", global = true, value_name = "PORT", value_parser = port)]
     pub port: Option<u16>,
 
     /// Address under which people reach the site, such as https://petitions.example.org. Default: where it listens.
@@ -47,12 +47,12 @@ pub struct Settings {
 
     /// Signatures at which the Government answers.
     #[arg(long, env = "UNDERSIGNED_RESPONSE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = 10_000,
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+          value_parser = number(1..=1_000_000_000))]
     pub response_threshold: u32,
 
     /// Signatures at which Parliament considers a debate; more than the response threshold.
     #[arg(long, env = "UNDERSIGNED_DEBATE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = 100_000,
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+          value_parser = number(1..=1_000_000_000))]
     pub debate_threshold: u32,
 
     /// Pin the clock to a moment, such as 2022-08-21T20:00:00Z. For demonstrations and tests.
@@ -110,6 +110,24 @@ fn database_url(text: &str) -> Result<PgConnectOptions, String> {
     }
     text.parse()
         .map_err(|error: sqlx::Error| format!("wants an address such as postgres://user@host/database: {error}"))
+}
+
+fn number(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<u32, String> + Clone {
+    move |text| {
+        let (least, most) = (range.start(), range.end());
+        text.parse()
+            .ok()
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| format!("wants a whole number from {least} to {most}"))
+    }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "wants a whole number from 0 to 65535; 0 takes any port that is free".to_owned())
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| "wants an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1".to_owned())
 }
 
 fn public_url(text: &str) -> Result<String, String> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use sqlx::{PgPool, postgres::PgConnectOptions};
+use sqlx::{Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 
 use crate::{
     actions::import_areas,
@@ -31,7 +31,7 @@ impl Database {
     /// A message that says what stands in the way.
     pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
         if let Some(options) = &settings.database_url {
-            return Self::ready(settings, options.clone(), None).await;
+            return Self::elsewhere(settings, options).await;
         }
         match postgres::running(&data_dir(settings)).await? {
             Some(url) => Self::ready(settings, url.parse()?, None).await,
@@ -45,9 +45,16 @@ impl Database {
     /// A message that says what stands in the way.
     pub async fn open_to_serve(settings: &Settings) -> anyhow::Result<Self> {
         match &settings.database_url {
-            Some(options) => Self::ready(settings, options.clone(), None).await,
+            Some(options) => Self::elsewhere(settings, options).await,
             None => Self::start(settings).await,
         }
+    }
+
+    async fn elsewhere(settings: &Settings, options: &PgConnectOptions) -> anyhow::Result<Self> {
+        // Once by itself: a pool would try for half a minute, and then not say what the matter was.
+        let reached = PgConnection::connect_with(options).await;
+        reached.context("cannot reach the database of --database-url (DATABASE_URL)")?.close().await?;
+        Self::ready(settings, options.clone(), None).await
     }
 
     async fn start(settings: &Settings) -> anyhow::Result<Self> {
@@ -67,9 +74,7 @@ impl Database {
         options: PgConnectOptions,
         private: Option<PrivatePostgres>,
     ) -> anyhow::Result<Self> {
-        let pool = store::connect(options, settings.database_connections)
-            .await
-            .context("cannot reach the database of --database-url (DATABASE_URL)")?;
+        let pool = store::connect(options, settings.database_connections).await.context("cannot reach the database")?;
         up_to_date(&pool).await?;
         Ok(Self { pool, private })
     }

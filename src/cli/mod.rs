@@ -11,7 +11,10 @@ mod serve;
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
-use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use clap::{
+    CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use crate::{settings::Settings, telemetry};
 
@@ -79,7 +82,7 @@ enum Dev {
 
 /// Runs the command that was typed.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|refusal| with_environment_name(refusal).exit());
     if let Err(message) = cli.settings.check() {
         Cli::command().error(ErrorKind::ValueValidation, message).exit();
     }
@@ -91,6 +94,19 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Names the environment variable beside the option: the value that is refused may have come from either.
+fn with_environment_name(mut refusal: clap::Error) -> clap::Error {
+    let mut command = Cli::command();
+    command.build();
+    let Some(ContextValue::String(option)) = refusal.get(ContextKind::InvalidArg) else { return refusal };
+    let setting = command.get_arguments().find(|argument| argument.to_string() == *option);
+    if let Some(variable) = setting.and_then(clap::Arg::get_env) {
+        let both = format!("{option} ({})", variable.display());
+        refusal.insert(ContextKind::InvalidArg, ContextValue::String(both));
+    }
+    refusal
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {

@@ -1,6 +1,11 @@
 //! `undersigned serve`: the site, until it is told to stop.
 
-use std::{io::ErrorKind, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{
+    io::{self, ErrorKind, Write},
+    net::SocketAddr,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Context;
 use tokio::{
@@ -50,19 +55,20 @@ async fn serve(
     listener: TcpListener,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
+    let clock = settings.clock();
     if database.private.is_some() {
         tokio::select! {
-            filled = seed::fill(&database.pool, &settings.clock()) => { filled?; }
+            filled = seed::fill(&database.pool, &clock) => { filled?; }
             // What was written so far is rolled back.
             () = told(stopped.clone()) => return Ok(()),
         }
     }
     let address = format!("http://{}", listener.local_addr()?);
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
-    let app = App::new(database.pool.clone(), settings.clock(), settings.thresholds(), public_url);
+    let app = App::new(database.pool.clone(), clock, settings.thresholds(), public_url);
 
-    println!("Undersigned is at {address}");
-    println!("Stop it with Ctrl-C.");
+    say(&format!("Undersigned is at {address}"));
+    say("Stop it with Ctrl-C.");
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
     let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(told(stopped.clone()));
@@ -115,8 +121,13 @@ async fn told(mut stopped: watch::Receiver<bool>) {
 }
 
 fn say_stopped() -> ExitCode {
-    println!("Stopped.");
+    say("Stopped.");
     ExitCode::SUCCESS
+}
+
+/// Prints a line. Whoever was reading may have gone; the site goes on, and still has to stop properly.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn watch_signals(stop: watch::Sender<bool>) -> anyhow::Result<()> {
@@ -127,7 +138,7 @@ fn watch_signals(stop: watch::Sender<bool>) -> anyhow::Result<()> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        println!("Stopping ...");
+        say("Stopping ...");
         stop.send_replace(true);
     });
     Ok(())

@@ -1,5 +1,7 @@
 //! Which open petitions are about the same thing.
 
+use jiff::Timestamp;
+
 use super::Db;
 use crate::domain::{limits, petition::PetitionId};
 
@@ -14,49 +16,57 @@ pub struct Related {
     pub signature_count: u32,
 }
 
-/// Up to five open petitions that share the most telling words with this one, most similar first.
+/// How alike two petitions must be to be called related, from 0 to 1.
+const ALIKE: f64 = 0.08;
+
+/// Up to five open petitions that are most like this one, most similar first.
 ///
-/// A word tells the more the fewer open petitions use it: each shared stem adds ln(petitions / petitions with it),
-/// times 3 where it stands in this petition's action and times 2 where it stands in the other's (inverse document
-/// frequency, as in Spärck Jones 1972). Petitions that share less than one rare word in an action are left out.
+/// Alike means that they share telling words: the cosine of the angle between the two petitions' stems, each weighed
+/// with ln((petitions + 1) / (petitions with it + 0.5)), twice that in an action (inverse document frequency, Spärck
+/// Jones 1972; vector space model, Salton 1975). Below [`ALIKE`] it is chance.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Related>> {
+pub async fn find(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<Vec<Related>> {
     let rows = sqlx::query!(
-        r#"with open as (
-               select greatest(count(*), 1)::float8 as petitions from petitions where state = 'open'
-           ), stems as (
-               select s.lexeme, s.weights[1] = 'A' as in_action,
-                   ln((o.petitions + 1) / (coalesce(w.petitions, 0) + 0.5)) as weight
-               from petitions p cross join lateral unnest(p.search) s cross join open o
+        r#"with size as (
+               select greatest(count(*), 1) + 1.0::float8 as petitions from petitions where state = 'open'
+           ), own as (
+               select s.lexeme, ln(z.petitions / (coalesce(w.petitions, 0) + 0.5))
+                   * case when s.weights[1] = 'A' then 2 else 1 end as weight
+               from petitions p cross join lateral unnest(p.search) s cross join size z
                left join open_petition_stems w on w.stem = s.lexeme
                where p.id = $1
            ), telling as (
-               select lexeme, in_action, weight from stems where weight > 0.7
-               order by weight * case when in_action then 3 else 1 end desc, lexeme limit 40
+               select string_agg(quote_literal(lexeme), ' | ')::tsquery as query
+               from (select lexeme from own order by weight desc, lexeme limit 30) best
            ), candidates as (
-               select c.id, c.action, c.search from petitions c
-               where c.state = 'open' and c.id <> $1
-                 and c.search @@ (select string_agg('''' || replace(lexeme, '''', '''''') || '''', ' | ')::tsquery
-                                  from telling)
-               order by ts_rank(c.search, (select string_agg('''' || replace(lexeme, '''', '''''') || '''', ' | ')::tsquery
-                                           from telling)) desc, c.id
+               select c.id, c.action, c.search from petitions c, telling
+               where c.state = 'open' and c.closes_at > $4 and c.id <> $1 and c.search @@ telling.query
+               order by ts_rank(c.search, telling.query) desc, c.id
                limit 100
-           ), scored as (
+           ), alike as (
                select c.id, c.action,
-                   sum(t.weight * case when t.in_action then 3 else 1 end
-                                * case when s.weights[1] = 'A' then 2 else 1 end) as score
-               from candidates c cross join lateral unnest(c.search) s join telling t on t.lexeme = s.lexeme
+                   sum(o.weight * k.weight) / sqrt(sum(k.weight ^ 2) * (select sum(weight ^ 2) from own)) as similarity
+               from candidates c
+               cross join lateral (
+                   select s.lexeme, ln(z.petitions / (coalesce(w.petitions, 0) + 0.5))
+                       * case when s.weights[1] = 'A' then 2 else 1 end as weight
+                   from unnest(c.search) s cross join size z
+                   left join open_petition_stems w on w.stem = s.lexeme
+               ) k
+               left join own o on o.lexeme = k.lexeme
                group by c.id, c.action
            )
-           select s.id as "id!", s.action as "action!", t.signature_count
-           from scored s join petition_totals t on t.petition_id = s.id
-           where s.score >= 6
-           order by s.score desc, s.id
+           select a.id, a.action, t.signature_count
+           from alike a join petition_totals t on t.petition_id = a.id
+           where a.similarity >= $3
+           order by a.similarity desc, a.id
            limit $2"#,
         id.get(),
-        limits::RELATED
+        limits::RELATED,
+        ALIKE,
+        super::sql(now)
     )
     .fetch_all(db)
     .await?;

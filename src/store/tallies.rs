@@ -60,11 +60,10 @@ pub async fn series(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result
     let known_since = head.history_since.map_or(head.created_at.to_jiff(), |since| since.to_jiff());
     let since = head.opened_at.map_or(known_since, |opened| known_since.max(opened.to_jiff()));
     let closed_at: Option<Timestamp> = head.closed_at.map(Into::into);
-    let last_change = hours.last().map(|hour| hour.starts_at + SignedDuration::from_hours(1));
-    // A closed petition's history ends when it closed, or with the last correction after that; an imported
+    // A closed petition's history ends when it closed (corrections after that count in its last hour); an imported
     // petition's with the moment of which its count is; any other's now.
     let until = match (closed_at, &head.source_url) {
-        (Some(closed), _) => last_change.map_or(closed, |change| change.max(closed)),
+        (Some(closed), _) => closed,
         (None, Some(_)) => head.updated_at.to_jiff(),
         (None, None) => now,
     }

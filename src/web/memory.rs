@@ -36,6 +36,9 @@ const MEANWHILE: Duration = Duration::from_millis(800);
 /// For how long a rendering of the same version is good: it says "in the last 24 hours", which time alone changes.
 const OLD: Duration = Duration::from_secs(30);
 
+/// For how long a rendering is shown while the database cannot be asked.
+const AWAY: Duration = Duration::from_secs(300);
+
 /// What is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
@@ -173,10 +176,15 @@ impl Memory {
         let asked = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let version = match version().await {
             Ok(version) => version,
-            Err(error) => {
-                self.slots.invalidate(&key).await;
-                return Err(error);
-            }
+            // A database that is away for a while must not take the page with it.
+            Err(error) => match kept {
+                Some(current) if current.made.elapsed() < AWAY => {
+                    tracing::warn!(?key, ?error, "the database cannot be asked; a kept page is shown");
+                    slot.asked.store(asked, Ordering::Release);
+                    return Ok(current);
+                }
+                _ => return Err(error),
+            },
         };
         let rendered = match kept {
             Some(current) if current.version == version && version.is_some() && current.made.elapsed() < OLD => current,

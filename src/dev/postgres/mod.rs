@@ -110,7 +110,7 @@ impl PrivatePostgres {
         cluster::remove_half_made(&folder);
         orphan::stop(&folder)?;
         if !folder.cluster().exists() {
-            info!(folder = %folder.path().display(), "setting up a private PostgreSQL {} in {}", programs.major, folder.path().display());
+            info!("setting up a private PostgreSQL {} in {}", programs.major, folder.path().display());
             cluster::create(&folder, &programs, &account, options.durable)?;
         }
         folder::check_owner(&folder.cluster(), account.uid)?;

@@ -4,8 +4,8 @@ mod checks;
 mod schema;
 
 use jiff::{
-    Span, Timestamp,
-    civil::{Date, date},
+    Timestamp,
+    civil::date,
 };
 
 use super::{

@@ -128,11 +128,12 @@ async fn render(app: &App, id: PetitionId, range: Range, now: Timestamp) -> Resu
     }
     let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
     let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
-    let related = store::related::find(&mut db, id).await?;
+    let related = store::related::find(&mut db, id, now).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
     db.commit().await?;
 
-    let as_at = if petition.source_url.is_some() { series.until() } else { now };
+    // What another service published is of the moment at which it was published.
+    let as_at = if petition.source_url.is_some() { petition.dates.updated_at } else { now };
     let forecast = match (petition.state, petition.dates.opened_at, petition.dates.closes_at) {
         (PetitionState::Open, Some(opened), Some(closes)) => Forecast::new(&series, opened, closes, as_at),
         _ => None,
