@@ -14,6 +14,8 @@ pub mod search;
 pub mod tallies;
 pub mod topics;
 
+use std::time::Duration;
+
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{
     PgConnection, PgPool, Postgres, Transaction,
@@ -24,12 +26,15 @@ use sqlx::{
 /// The steps by which the database came to look as it does.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
+/// How long a request waits for a connection before it is told that the site is busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Connects to a database; `connections` at the most.
 ///
 /// # Errors
 /// When the server cannot be reached or refuses.
 pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Result<PgPool> {
-    PgPoolOptions::new().max_connections(connections).connect_with(options).await
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).connect_with(options).await
 }
 
 /// Begins a read of one moment: everything read in this transaction belongs together.
