@@ -98,6 +98,9 @@ pub fn main() -> ExitCode {
 
 /// Names the environment variable beside the option: the value that is refused may have come from either.
 fn with_environment_name(mut refusal: clap::Error) -> clap::Error {
+    if !matches!(refusal.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
+        return refusal;
+    }
     let mut command = Cli::command();
     command.build();
     let Some(ContextValue::String(option)) = refusal.get(ContextKind::InvalidArg) else { return refusal };
@@ -134,5 +137,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_has_an_explanation_and_a_name_in_the_environment() {
+        for setting in Cli::command().get_arguments() {
+            assert!(setting.get_help().is_some_and(|help| !help.to_string().is_empty()), "{setting}: what is it for?");
+            assert!(setting.get_env().is_some(), "{setting}: how is it called in the environment?");
+            assert_eq!(setting.get_help_heading(), Some("Settings"), "{setting}");
+        }
     }
 }

@@ -24,6 +24,13 @@ pub const SUPPORTERS_NEEDED: u32 = 5;
 /// Most supporters that can be gathered before a petition is published.
 pub const SUPPORTERS_MOST: u32 = 20;
 
+/// Hours after closing in which a signature that was started in time may still be confirmed.
+pub const CONFIRMATION_GRACE_HOURS: i64 = 24;
+/// Signatures that one e-mail address may have on one petition: two people of one household.
+pub const SIGNATURES_PER_ADDRESS: u32 = 2;
+/// Most confirmation mails for one signature.
+pub const CONFIRMATION_MAILS: u32 = 5;
+
 /// Petitions on one page of a list.
 pub const PAGE_SIZE: u32 = 25;
 /// Most petitions on one page of a list.

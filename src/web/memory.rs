@@ -189,7 +189,14 @@ impl Memory {
         let rendered = match kept {
             Some(current) if current.version == version && version.is_some() && current.made.elapsed() < OLD => current,
             _ => {
-                let rendered = Arc::new(Rendered { version, ..render().await? });
+                let rendered = match render().await {
+                    Ok(rendered) => Arc::new(Rendered { version, ..rendered }),
+                    Err(error) => {
+                        // Nothing to keep: it is not public (any more), or was never there.
+                        self.slots.invalidate(&key).await;
+                        return Err(error);
+                    }
+                };
                 *slot.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(rendered.clone());
                 // Put in again, so that it is weighed with its content.
                 self.slots.insert(key, slot.clone()).await;

@@ -15,6 +15,8 @@ use super::timeline::Milestone;
 
 /// The part of the page on how the petition grew.
 pub struct Growth {
+    /// Whether there is a history at all: of an imported petition perhaps only one count is known.
+    pub known: bool,
     /// One sentence that says what the chart shows.
     pub heading: String,
     /// The chart.
@@ -58,6 +60,7 @@ impl Growth {
         let chart = chart(petition, series, forecast, thresholds, range, timeline);
         let address = urls::petition(&petition.id);
         Self {
+            known: series.length().is_positive(),
             heading: chart.summary.clone(),
             svg: chart.svg("growth"),
             notes: chart.notes.clone(),

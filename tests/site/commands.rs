@@ -1,0 +1,8 @@
+//! What operators do with the program itself: start it, stop it, lose it, set it up, feed it.
+
+mod importing;
+mod program;
+mod recovering;
+mod running;
+mod settings;
+mod starting;

@@ -1,0 +1,76 @@
+//! Commands typed while the site runs, and a site whose database is somebody else's.
+
+use super::program::{Place, Site, petition, wait_for};
+
+#[test]
+fn commands_typed_while_the_site_runs_use_its_database() {
+    let place = Place::new("while-running");
+    place.with_a_petition();
+    let site = place.serve();
+
+    let file = place.file("second.json", petition(2, "Mend the bridge"));
+    let imported = place.run(&["import", "petition", file.to_str().unwrap()]).went_well();
+    assert_eq!(imported.said, format!("{}: petition 2: added\n", file.display()));
+    assert!(site.get("/petitions/2").contains("Mend the bridge"));
+    assert!(site.get("/petitions?q=bridge").contains("Mend the bridge"), "it is found, too");
+
+    assert!(place.run(&["migrate"]).went_well().said.contains("up to date"));
+    place.run(&["seed"]).failed(1, &["petitions already"]);
+    assert_eq!(site.petitions(), 2);
+    site.stop();
+}
+
+#[test]
+fn recount_mends_tallies_and_reports_what_was_different() {
+    let place = Place::new("recount");
+    place.with_a_petition();
+    let file = place.file("second.json", petition(2, "Mend the bridge"));
+    place.run(&["import", "petition", file.to_str().unwrap()]).went_well();
+    let site = place.serve();
+    assert_eq!(place.run(&["recount"]).went_well().said, "Every tally agrees with the ledger.\n");
+
+    place.sql(
+        "update petition_totals set before_history = before_history + 5 where petition_id = 1;
+         delete from tally_countries where petition_id = 1;
+         update petition_totals set in_other_countries = 3 where petition_id = 2",
+    );
+    assert_eq!(wait_for(|| site.signatures(1).filter(|count| *count == 125)), Some(125));
+
+    let said = place.run(&["recount"]).went_well().said;
+    for line in [
+        "petition 1: before the history stood at 125, rebuilt to 120",
+        "petition 1: countries stood at 0, rebuilt to 120",
+        "petition 1: total stood at 125, rebuilt to 120",
+    ] {
+        assert!(said.contains(line), "“{line}” is missing in:\n{said}");
+    }
+    assert_eq!(wait_for(|| site.signatures(1).filter(|count| *count == 120)), Some(120));
+    assert_eq!(place.run(&["recount"]).went_well().said, "Every tally agrees with the ledger.\n");
+    site.stop();
+}
+
+#[test]
+fn with_a_database_of_its_own_choice_it_starts_none_and_makes_no_petitions_unasked() {
+    let elsewhere = Place::new("elsewhere");
+    elsewhere.with_a_petition();
+    let host = elsewhere.serve();
+    elsewhere.sql("create database elsewhere");
+
+    let place = Place::new("database-url");
+    let program = || {
+        let mut program = place.program();
+        program.env("DATABASE_URL", elsewhere.database("elsewhere"));
+        program
+    };
+    let site = Site::start(&mut program());
+    assert_eq!(site.petitions(), 0);
+    assert!(!place.path("data").exists(), "no database was made");
+
+    let seeded = super::program::run(program().arg("seed")).went_well();
+    assert!(seeded.said.contains(" sample petitions in "), "{seeded:?}");
+    assert!(site.petitions() > 40);
+    site.stop();
+    assert_eq!(host.petitions(), 1, "the other database has what it had");
+    assert!(elsewhere.postgres().is_some(), "it is not ours to stop");
+    host.stop();
+}

@@ -1,0 +1,211 @@
+//! The site, as it is served, on a port of its own with a database of its own.
+
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+use reqwest::{
+    Client, Method, RequestBuilder, StatusCode,
+    header::{HeaderMap, HeaderName},
+    redirect::Policy,
+};
+use sqlx::{PgConnection, PgPool};
+use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
+use undersigned::{
+    actions::import_petition::{ImportPetitionError, Imported, import_petition},
+    app::App,
+    clock::Clock,
+    domain::{petition::PetitionId, published, record::PetitionRecord, threshold::Thresholds},
+    jobs, store, web,
+};
+
+use super::{
+    at,
+    database::{Database, RUNTIME},
+    petition::PetitionBuilder,
+    visitor::Visitor,
+};
+
+/// The site under test. It ends with the test, and so does its database.
+#[derive(Debug)]
+pub struct TestApp {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// Its time.
+    pub now: Timestamp,
+    pool: PgPool,
+    serving: JoinHandle<()>,
+    database: Database,
+}
+
+/// What a test may want otherwise.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Its time.
+    pub now: Timestamp,
+    /// The thresholds in force.
+    pub thresholds: Thresholds,
+    /// The address that it takes for its own; `None`: where it is.
+    pub public_url: Option<String>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { now: at("2022-08-21T20:00:00Z"), thresholds: Thresholds::default(), public_url: None }
+    }
+}
+
+impl TestApp {
+    /// The site without petitions.
+    pub async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// The site without petitions, set up in another way.
+    pub async fn with(setup: Setup) -> Self {
+        Self::on(Database::empty().await, setup).await
+    }
+
+    /// The site with the sample petitions, for tests that change them.
+    pub async fn with_sample() -> Self {
+        let setup = Setup::default();
+        Self::on(Database::sample(setup.now).await, setup).await
+    }
+
+    /// The site with the sample petitions, shared by all tests that only read.
+    pub async fn sample() -> &'static Self {
+        static SHARED: OnceCell<TestApp> = OnceCell::const_new();
+        SHARED.get_or_init(Self::with_sample).await
+    }
+
+    async fn on(database: Database, setup: Setup) -> Self {
+        let options = database.options.clone();
+        let (url, now) = (setup.public_url.clone(), setup.now);
+        let (address, pool, serving) = RUNTIME
+            .spawn(async move {
+                let pool = store::connect(options, 6).await.expect("the test's database");
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                let address = format!("http://{}", listener.local_addr().expect("an address"));
+                let public_url = url.unwrap_or_else(|| address.clone());
+                let app = App::new(pool.clone(), Clock::Pinned(setup.now), setup.thresholds, public_url);
+                let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+                let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("a site") });
+                (address, pool, serving)
+            })
+            .await
+            .expect("the site starts");
+        Self { url: address, now, pool, serving, database }
+    }
+
+    /// Somebody who has just come.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.url)
+    }
+
+    /// A request as a program makes it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// What a program gets at an address.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::GET, path)).await
+    }
+
+    /// A connection to its database.
+    pub async fn db(&self) -> PgConnection {
+        self.database.connect().await
+    }
+
+    /// Runs a statement.
+    pub async fn sql(&self, sql: &'static str) -> sqlx::Result<u64> {
+        Ok(sqlx::raw_sql(sql).execute(&mut self.db().await).await?.rows_affected())
+    }
+
+    /// The first column of the first row that a query gives, as text.
+    pub async fn ask(&self, sql: &'static str) -> String {
+        let text = format!("select (array_agg(a)::text[])[1] from ({sql}) as q (a)");
+        sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(&mut self.db().await).await.expect("an answer")
+    }
+
+    /// Takes the site's connections to the database away.
+    pub async fn lose_database(&self) {
+        let pool = self.pool.clone();
+        RUNTIME.spawn(async move { pool.close().await }).await.expect("closed");
+    }
+
+    /// A petition to be made.
+    pub fn petition(&self) -> PetitionBuilder<'_> {
+        PetitionBuilder::new(self)
+    }
+
+    /// Imports a petition.
+    pub async fn import(&self, record: &PetitionRecord) -> Result<(PetitionId, Imported), ImportPetitionError> {
+        import_petition(&mut self.db().await, record, self.now).await
+    }
+
+    /// Imports a published file.
+    pub async fn import_text(&self, text: &str) -> (PetitionId, Imported) {
+        let record = published::parse(text).unwrap_or_else(|refused| panic!("{refused}"));
+        self.import(&record).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Does a job of the timetable once, as at `now`.
+    pub async fn run_job(&self, name: &str, now: Timestamp) -> u64 {
+        let job = jobs::TIMETABLE.iter().find(|job| job.name == name).unwrap_or_else(|| panic!("no job {name}"));
+        job.run(&mut self.db().await, now).await.unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// An answer as a program gets it.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its bytes, as they came.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The answer to a request.
+    pub async fn to(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.expect("a whole answer").to_vec();
+        Self { status, headers, body }
+    }
+
+    /// A header; empty if there is none.
+    pub fn header(&self, name: impl TryInto<HeaderName>) -> &str {
+        let Ok(name) = name.try_into() else { panic!("no name of a header") };
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    /// The JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.header("content-type"), "application/json; charset=utf-8", "{}", self.text());
+        serde_json::from_str(self.text()).expect("JSON")
+    }
+
+    /// The rows of a CSV file, its head among them.
+    #[track_caller]
+    pub fn csv(&self) -> Vec<Vec<String>> {
+        assert_eq!(self.header("content-type"), "text/csv; charset=utf-8", "{}", self.text());
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&self.body[..]);
+        reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
+    }
+}

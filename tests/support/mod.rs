@@ -1,0 +1,48 @@
+//! What the tests stand on: the site with a database of its own, a visitor who reads it, petitions made to order.
+
+mod app;
+mod checks;
+mod database;
+mod page;
+mod petition;
+mod visitor;
+
+pub use self::{
+    app::{Answer, Setup, TestApp},
+    checks::{is_local, problems},
+    page::{Page, Table, squeeze},
+    petition::{Created, PetitionBuilder},
+    visitor::Visitor,
+};
+
+use std::{fs, path::PathBuf};
+
+use jiff::{Timestamp, civil::Date};
+
+/// A moment.
+#[track_caller]
+pub fn at(text: &str) -> Timestamp {
+    text.parse().expect("a moment")
+}
+
+/// A day.
+#[track_caller]
+pub fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+/// The text of a file of real data, which lies beside the project.
+pub fn shared(path: &str) -> String {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
+    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// The files of a folder of real data with this ending, by name.
+pub fn shared_files(folder: &str, ending: &str) -> Vec<String> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(folder);
+    let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let names = entries.map(|entry| entry.expect("a file").file_name().into_string().expect("a name"));
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(ending)).collect();
+    names.sort();
+    names.into_iter().map(|name| format!("{folder}/{name}")).collect()
+}

@@ -1,0 +1,242 @@
+//! A visitor: a browser without a screen, which reads, follows links, fills in forms that are there and presses
+//! buttons that are there. Every page it comes to must be a sound one.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use reqwest::{Client, Method, StatusCode, Url, header::HeaderName, redirect::Policy};
+use scraper::ElementRef;
+
+use super::{
+    app::Answer,
+    checks,
+    page::{Page, Table, css, text},
+};
+
+/// Redirects that a browser follows.
+const MOST_REDIRECTS: usize = 10;
+
+/// Somebody who looks at the site.
+pub struct Visitor {
+    client: Client,
+    site: Url,
+    page: Option<Page>,
+    /// What has been typed into the page's forms, by the field's place on the page.
+    typed: BTreeMap<usize, String>,
+    /// The addresses that led to the page, each answered with another.
+    pub redirects: Vec<String>,
+}
+
+impl Visitor {
+    /// Somebody who has not looked at anything yet.
+    pub fn new(site: &str) -> Self {
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        let site = site.parse().expect("an address");
+        Self { client, site, page: None, typed: BTreeMap::new(), redirects: Vec::new() }
+    }
+
+    /// Goes to an address.
+    pub async fn visit(&mut self, path: &str) -> &mut Self {
+        let address = self.site.join(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        self.go(Method::GET, address, None).await
+    }
+
+    /// Follows the link with these words.
+    pub async fn follow(&mut self, words: &str) -> &mut Self {
+        let address = self.page().link(words);
+        self.visit(&address).await
+    }
+
+    async fn go(&mut self, method: Method, address: Url, form: Option<String>) -> &mut Self {
+        let mut next = VecDeque::from([(method, address, form)]);
+        self.redirects.clear();
+        self.typed.clear();
+        while let Some((method, address, form)) = next.pop_front() {
+            assert_eq!(address.origin(), self.site.origin(), "{address} is another site");
+            let mut request = self.client.request(method, address.clone());
+            request = request.header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+            if let Some(form) = form {
+                request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+            }
+            let answer = Answer::to(request).await;
+            let mut path = address.path().to_owned();
+            if let Some(query) = address.query() {
+                path = format!("{path}?{query}");
+            }
+            if answer.status.is_redirection() {
+                self.redirects.push(path);
+                assert!(self.redirects.len() <= MOST_REDIRECTS, "{:?} go on and on", self.redirects);
+                let target = address.join(answer.header("location")).expect("an address");
+                next.push_back((Method::GET, target, None));
+                continue;
+            }
+            assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
+            let page = Page::read(path, answer.status, answer.headers.clone(), answer.text().to_owned());
+            let problems = checks::problems(&page);
+            assert!(problems.is_empty(), "{} is not sound: {problems:#?}", page.path);
+            self.page = Some(page);
+        }
+        self
+    }
+
+    /// The page that is shown.
+    #[track_caller]
+    pub fn page(&self) -> &Page {
+        self.page.as_ref().expect("nothing has been visited yet")
+    }
+
+    /// Makes sure that these words can be read.
+    #[track_caller]
+    pub fn see(&mut self, words: &str) -> &mut Self {
+        let page = self.page();
+        assert!(page.text().contains(words), "“{words}” is not on {page:?}");
+        self
+    }
+
+    /// Makes sure that these words cannot be read.
+    #[track_caller]
+    pub fn dont_see(&mut self, words: &str) -> &mut Self {
+        let page = self.page();
+        assert!(!page.text().contains(words), "“{words}” is on {page:?}");
+        self
+    }
+
+    /// Everything that can be read.
+    pub fn text(&self) -> String {
+        self.page().text()
+    }
+
+    /// The main heading.
+    pub fn heading(&self) -> String {
+        self.page().heading()
+    }
+
+    /// The name of the tab.
+    pub fn title(&self) -> String {
+        self.page().title()
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &str {
+        &self.page().path
+    }
+
+    /// The page's status.
+    pub fn status(&self) -> StatusCode {
+        self.page().status
+    }
+
+    /// A header of the page; empty if there is none.
+    pub fn header(&self, name: &'static str) -> &str {
+        let value = self.page().headers.get(HeaderName::from_static(name));
+        value.map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// What a key fact says.
+    #[track_caller]
+    pub fn fact(&self, term: &str) -> String {
+        self.page().fact(term)
+    }
+
+    /// What stands under a heading.
+    #[track_caller]
+    pub fn section(&self, heading: &str) -> String {
+        self.page().section(heading)
+    }
+
+    /// The table with this caption.
+    #[track_caller]
+    pub fn table(&self, caption: &str) -> Table {
+        self.page().table(caption)
+    }
+
+    /// What stands in the field with this label.
+    #[track_caller]
+    pub fn field(&self, label: &str) -> String {
+        let at = self.field_at(label);
+        self.typed.get(&at).cloned().unwrap_or_else(|| value(self.controls()[at]))
+    }
+
+    /// Types into the field with this label; of a choice, its words.
+    #[track_caller]
+    pub fn fill(&mut self, label: &str, words: &str) -> &mut Self {
+        let at = self.field_at(label);
+        let field = self.controls()[at];
+        let typed = if field.value().name() == "select" {
+            let options = css("option");
+            let option = field.select(&options).find(|option| option_text(*option) == words);
+            let option = option.unwrap_or_else(|| panic!("“{label}” has no choice “{words}”"));
+            option.attr("value").unwrap_or(words).to_owned()
+        } else {
+            let most = field.attr("maxlength").and_then(|most| most.parse().ok()).unwrap_or(usize::MAX);
+            words.chars().take(most).collect()
+        };
+        self.typed.insert(at, typed);
+        self
+    }
+
+    /// Presses the button with these words and sends the form it belongs to.
+    pub async fn press(&mut self, words: &str) -> &mut Self {
+        let (method, address, form) = self.form_of(words);
+        self.go(method, address, form).await
+    }
+
+    fn form_of(&self, words: &str) -> (Method, Url, Option<String>) {
+        let page = self.page();
+        let buttons = page.select("form button");
+        let Some(button) = buttons.iter().find(|button| text(**button) == words) else {
+            panic!("{}: no button “{words}” among {:?}", page.path, page.texts("form button"))
+        };
+        let forms = button.ancestors().filter_map(ElementRef::wrap);
+        let form = forms.into_iter().find(|element| element.value().name() == "form").expect("the button's form");
+        let here = self.site.join(&page.path).expect("an address");
+        let mut address = here.join(form.attr("action").unwrap_or("")).expect("an address");
+        address.set_query(None);
+
+        let mut sent = address.clone();
+        for (at, control) in self.controls().into_iter().enumerate() {
+            let within = control.ancestors().any(|element| element.id() == form.id());
+            let Some(name) = control.attr("name").filter(|_| within) else { continue };
+            let value = self.typed.get(&at).cloned().unwrap_or_else(|| value(control));
+            sent.query_pairs_mut().append_pair(name, &value);
+        }
+        if let Some(name) = button.attr("name") {
+            sent.query_pairs_mut().append_pair(name, button.attr("value").unwrap_or(""));
+        }
+        match form.attr("method").unwrap_or("get").to_ascii_lowercase().as_str() {
+            "post" => (Method::POST, address, Some(sent.query().unwrap_or_default().to_owned())),
+            _ => (Method::GET, sent, None),
+        }
+    }
+
+    fn controls(&self) -> Vec<ElementRef<'_>> {
+        self.page().select("form input, form select, form textarea")
+    }
+
+    #[track_caller]
+    fn field_at(&self, label: &str) -> usize {
+        let page = self.page();
+        let Some(found) = page.select("label").into_iter().find(|found| text(*found) == label) else {
+            panic!("{}: no field “{label}” among {:?}", page.path, page.texts("label"))
+        };
+        let id = found.attr("for").unwrap_or_else(|| panic!("“{label}” belongs to no field"));
+        let at = self.controls().iter().position(|control| control.attr("id") == Some(id));
+        at.unwrap_or_else(|| panic!("“{label}” belongs to no field"))
+    }
+}
+
+fn value(control: ElementRef<'_>) -> String {
+    match control.value().name() {
+        "select" => {
+            let options: Vec<_> = control.select(&css("option")).collect();
+            let chosen = options.iter().find(|option| option.attr("selected").is_some()).or(options.first());
+            chosen.map(|option| option.attr("value").map_or_else(|| option_text(*option), str::to_owned))
+        }
+        "textarea" => Some(control.text().collect()),
+        _ => control.attr("value").map(str::to_owned),
+    }
+    .unwrap_or_default()
+}
+
+fn option_text(option: ElementRef<'_>) -> String {
+    super::page::squeeze(&option.text().collect::<String>())
+}
