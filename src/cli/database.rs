@@ -92,7 +92,7 @@ impl Database {
 ///
 /// # Errors
 /// When a migration fails, or the database is newer than the program.
-pub async fn up_to_date(pool: &PgPool) -> anyhow::Result<()> {
+async fn up_to_date(pool: &PgPool) -> anyhow::Result<()> {
     store::MIGRATOR.run(pool).await.context("cannot bring the database up to date")?;
     let mut db = pool.acquire().await?;
     import_areas::import_own_areas(&mut db).await.context("cannot bring in the areas")?;

@@ -1,11 +1,11 @@
 //! `undersigned dev`: tools for developers.
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use anyhow::Context;
-use sqlx::PgPool;
+use sqlx::{PgPool, migrate::Migrator};
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::database::up_to_date;
 use crate::{
     dev::postgres::{Options, PrivatePostgres, default_data_dir},
     settings::Settings,
@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs a command beside a throw-away PostgreSQL that has all tables, and gives back how it ended.
 pub(super) async fn postgres(settings: &Settings, command: &[OsString]) -> anyhow::Result<ExitCode> {
-    let checkout = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = default_data_dir(checkout).with_extension(format!("dev-{}", std::process::id()));
     let private = PrivatePostgres::start(&Options {
         data_dir: folder.clone(),
@@ -29,15 +29,28 @@ pub(super) async fn postgres(settings: &Settings, command: &[OsString]) -> anyho
 }
 
 async fn beside(private: &PrivatePostgres, command: &[OsString]) -> anyhow::Result<ExitCode> {
+    // As they are in the checkout now: whoever has just written one cannot build the program yet, since the queries
+    // that go with it have to be described first, for which this database is wanted.
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let pool = PgPool::connect(&private.url()).await?;
-    up_to_date(&pool).await?;
+    Migrator::new(migrations).await?.run(&pool).await?;
     pool.close().await;
+
     let [program, arguments @ ..] = command else { anyhow::bail!("wants a command") };
-    let status = tokio::process::Command::new(program)
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .env("DATABASE_URL", private.url())
-        .status()
-        .await
+        .spawn()
         .with_context(|| format!("cannot run {}", program.display()))?;
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status?,
+            // A Ctrl-C goes to the command as well, which may want to finish something. We stay until it has ended.
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => child.start_kill()?,
+        }
+    };
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -55,8 +55,8 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
                left join (select petition_id, sum(change) as net from ledger group by 1) l using (petition_id)
                where t.signature_count <> coalesce(l.net, 0)
            )
-           select petition_id as "petition_id!", tally as "tally!", sum(stored) as "stored!: i64",
-               sum(counted) as "counted!: i64"
+           select petition_id as "petition_id!", tally as "tally!", sum(stored)::bigint as "stored!",
+               sum(counted)::bigint as "counted!"
            from (select * from before union all select * from hours union all select * from constituencies
                  union all select * from countries union all select * from totals) d
            group by petition_id, tally order by petition_id, tally"#

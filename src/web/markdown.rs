@@ -5,14 +5,17 @@ use std::{collections::HashSet, sync::LazyLock};
 use ammonia::Builder;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// The HTML of a Markdown text. HTML within it is shown as text; headings start below those of the page.
+/// The HTML of a Markdown text. HTML within it is shown as text; headings start below those of the page, and none
+/// skips a level, whatever levels the author has chosen.
 pub fn to_html(markdown: &str) -> String {
+    let mut last = HeadingLevel::H2;
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
         Event::Start(Tag::Heading { level, .. }) => {
-            Event::Start(Tag::Heading { level: below(level), id: None, classes: Vec::new(), attrs: Vec::new() })
+            last = below(level, last);
+            Event::Start(Tag::Heading { level: last, id: None, classes: Vec::new(), attrs: Vec::new() })
         }
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
+        Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Heading(last)),
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
         Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
         other => other,
@@ -39,10 +42,11 @@ pub fn to_text(markdown: &str) -> String {
     CowStr::from(text).trim().to_owned()
 }
 
-fn below(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 | HeadingLevel::H2 => HeadingLevel::H3,
-        HeadingLevel::H3 => HeadingLevel::H4,
+/// The level of a heading below the page's own, which end with 2, and at most one below the heading before it.
+fn below(level: HeadingLevel, before: HeadingLevel) -> HeadingLevel {
+    match (level, before) {
+        (HeadingLevel::H1 | HeadingLevel::H2, _) | (_, HeadingLevel::H2) => HeadingLevel::H3,
+        (HeadingLevel::H3, _) | (_, HeadingLevel::H3) => HeadingLevel::H4,
         _ => HeadingLevel::H5,
     }
 }
@@ -91,6 +95,14 @@ mod tests {
         assert!(html.contains("<h3>Why</h3>"), "{html}");
         assert!(html.contains(r#"<a href="https://example.org/" rel="nofollow noopener">this</a>"#), "{html}");
         assert!(html.contains("<li>one</li>"), "{html}");
+    }
+
+    #[test]
+    fn no_heading_skips_a_level() {
+        let html = to_html("### Now\n\n##### Then\n\n## Later\n\n#### Last");
+        for heading in ["<h3>Now</h3>", "<h4>Then</h4>", "<h3>Later</h3>", "<h4>Last</h4>"] {
+            assert!(html.contains(heading), "{heading} is not in {html}");
+        }
     }
 
     #[test]

@@ -4,7 +4,10 @@
 mod support;
 
 mod charts;
+mod commands;
 mod forecast;
 mod importing_files;
 mod reading;
+mod sample;
+mod searching;
 mod series;

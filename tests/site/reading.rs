@@ -56,8 +56,9 @@ async fn the_parts_of_a_petition_stand_in_their_order() {
             "Data",
         ]
     );
-    assert_eq!(ada.page().texts(".action .tag"), ["Open", "Government responded", "Debate scheduled", "Environment"]);
+    assert_eq!(ada.page().texts(".action .tag"), ["Open", "Government responded", "Debate scheduled"]);
     ada.see("Trees give shade and clean the air. More details Begin in towns. See https://example.org/trees.");
+    assert_eq!(ada.page().link("Environment"), urls::topic("environment"));
 }
 
 #[tokio::test]
@@ -144,7 +145,7 @@ async fn the_numbers_of_a_page_tell_one_story() {
     assert_eq!(sum(&ada.table("Signatures by country").rows), 120_345);
     let weeks = ada.table("Signatures by week, latest first");
     assert_eq!(weeks.rows[0][2], "120,345");
-    assert_eq!(sum(&weeks.rows) + number(&weeks.foot[1]), 120_345);
+    assert_eq!(sum(&weeks.rows) + number(weeks.foot.last().expect("a foot")), 120_345);
 
     let history = app.get(&urls::history(&id, "csv")).await.csv();
     assert_eq!(history[0], ["starts_at", "added", "removed", "total"]);
@@ -215,7 +216,7 @@ async fn nothing_is_hidden_from_those_without_javascript() {
     assert!(page.select("noscript").is_empty(), "nothing to say to them");
     let bytes = page.source.len();
     assert!(bytes < 60_000, "{bytes} bytes are more than 60 kB");
-    for name in ["E-mail", "WhatsApp", "Facebook", "X", "Bluesky"] {
+    for name in ["E-mail", "WhatsApp", "Facebook", "X"] {
         let link = page.link(name);
         assert!(link.contains(&*format!("petitions%2F{}", petition.id)), "{link}");
     }
@@ -370,9 +371,6 @@ async fn a_rejected_petition_gives_the_reason_and_no_count() {
     for path in [urls::count_json(&petition.id), urls::history(&petition.id, "csv"), urls::places(&petition.id, "csv")] {
         assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    let json = app.get(&urls::petition_json(&petition.id)).await.json();
-    assert_eq!(json["data"]["attributes"]["signature_count"], 0, "nobody is told");
-
     ada.visit(&urls::sign(&petition.id)).await.see("It was rejected.");
 }
 

@@ -1,6 +1,6 @@
 //! The site, as it is served, on a port of its own with a database of its own.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::LazyLock};
 
 use jiff::Timestamp;
 use reqwest::{
@@ -36,6 +36,11 @@ pub struct TestApp {
     serving: JoinHandle<()>,
     database: Database,
 }
+
+/// The client of all programs; connections are not kept, since they would belong to the test that made them.
+static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+    Client::builder().redirect(Policy::none()).no_proxy().pool_max_idle_per_host(0).build().expect("a client")
+});
 
 /// What a test may want otherwise.
 #[derive(Clone, Debug)]
@@ -103,8 +108,7 @@ impl TestApp {
 
     /// A request as a program makes it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        client.request(method, format!("{}{path}", self.url))
+        CLIENT.request(method, format!("{}{path}", self.url))
     }
 
     /// What a program gets at an address.

@@ -172,7 +172,7 @@ fn words(page: &Page, found: &mut Vec<String>) {
             found.push(format!("says “{trace}”"));
         }
     }
-    for gap in [" ,", " .", "..", " ;", "( ", " )"] {
+    for gap in [" , ", " . ", ".. ", " ;", "( ", " )"] {
         if text.contains(gap) && !page.path.starts_with("/petitions?") {
             let at = text.find(gap).unwrap_or_default();
             let around: String = text[..at].chars().rev().take(30).collect::<Vec<_>>().into_iter().rev().collect();

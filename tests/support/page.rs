@@ -5,6 +5,8 @@ use std::fmt;
 use reqwest::{StatusCode, header::HeaderMap};
 use scraper::{ElementRef, Html, Node, Selector};
 
+use super::app::Answer;
+
 /// A page that somebody is looking at.
 pub struct Page {
     /// Its address, without the site's.
@@ -31,10 +33,13 @@ pub struct Table {
 }
 
 impl Page {
-    /// Reads a page.
-    pub fn read(path: String, status: StatusCode, headers: HeaderMap, source: String) -> Self {
+    /// The page that was the answer at an address.
+    #[track_caller]
+    pub fn of(path: String, answer: &Answer) -> Self {
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
+        let source = answer.text().to_owned();
         let html = Html::parse_document(&source);
-        Self { path, status, headers, source, html }
+        Self { path, status: answer.status, headers: answer.headers.clone(), source, html }
     }
 
     /// Everything that can be read on it.
@@ -85,6 +90,19 @@ impl Page {
         let parts = ["section", "nav", "article"];
         let around = found.ancestors().filter_map(ElementRef::wrap);
         around.into_iter().find(|element| parts.contains(&element.value().name())).expect("a part of the page")
+    }
+
+    /// The addresses that the part under a heading links to.
+    #[track_caller]
+    pub fn links_of(&self, heading: &str) -> Vec<String> {
+        let part = self.part(heading);
+        part.select(&css("a[href]")).filter_map(|link| link.attr("href")).map(str::to_owned).collect()
+    }
+
+    /// The entries of the list under a heading.
+    #[track_caller]
+    pub fn items(&self, heading: &str) -> Vec<String> {
+        self.part(heading).select(&css("li")).map(text).collect()
     }
 
     /// What the list of terms says of a term.

@@ -26,6 +26,8 @@ pub struct PetitionBuilder<'a> {
     app: &'a TestApp,
     record: PetitionRecord,
     counts: BTreeMap<Timestamp, u32>,
+    /// Whether it is known how the count grew.
+    history: bool,
 }
 
 /// A petition that has been made.
@@ -74,7 +76,7 @@ impl<'a> PetitionBuilder<'a> {
             places: RecordedPlaces::default(),
             readings: Vec::new(),
         };
-        Self { app, record, counts: BTreeMap::new() }
+        Self { app, record, counts: BTreeMap::new(), history: true }
     }
 
     /// What it asks for.
@@ -250,6 +252,12 @@ impl<'a> PetitionBuilder<'a> {
     pub fn imported(mut self, number: i64) -> Self {
         self.record.id = PetitionId::new(number);
         self.record.source_url = Some(format!("https://petitions.example.org/petitions/{number}"));
+        self.without_history()
+    }
+
+    /// Of which only the count is known, not how it grew: quick to make.
+    pub fn without_history(mut self) -> Self {
+        self.history = false;
         self
     }
 
@@ -270,8 +278,7 @@ impl<'a> PetitionBuilder<'a> {
     /// The record of it, its history whole: nought at its creation, an even growth between the counts that are known.
     pub fn record(mut self) -> PetitionRecord {
         let record = &mut self.record;
-        let whole = record.source_url.is_none();
-        if whole {
+        if self.history {
             self.counts.insert(record.dates.created_at, 0);
             if let Some(opened) = record.dates.opened_at {
                 self.counts.entry(opened).or_insert(record.signature_count.min(6));

@@ -69,8 +69,7 @@ impl Visitor {
                 next.push_back((Method::GET, target, None));
                 continue;
             }
-            assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
-            let page = Page::read(path, answer.status, answer.headers.clone(), answer.text().to_owned());
+            let page = Page::of(path, &answer);
             let problems = checks::problems(&page);
             assert!(problems.is_empty(), "{} is not sound: {problems:#?}", page.path);
             self.page = Some(page);

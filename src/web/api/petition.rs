@@ -56,7 +56,6 @@ struct Attributes {
     additional_details: String,
     committee_note: String,
     state: PetitionState,
-    /// Not for rejected petitions, whose count nobody is told: 0.
     signature_count: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     closing_date: Option<Date>,

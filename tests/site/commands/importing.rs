@@ -6,8 +6,8 @@ use super::program::{Place, petition, petition_with};
 
 #[test]
 fn wrong_files_are_reported_with_place_and_reason_and_the_others_go_in() {
-    let place = Place::new("wrong-files");
-    let whole = petition(1, "Plant more trees");
+    let place = Place::with_a_petition("wrong-files");
+    let whole = petition(2, "Dig a pond");
     let file = |name: &str, content: &[u8]| place.file(name, content).display().to_string();
     let good = file("good.json", whole.as_bytes());
     let truncated = file("truncated.json", &whole.as_bytes()[..whole.len() / 2]);
@@ -26,7 +26,7 @@ fn wrong_files_are_reported_with_place_and_reason_and_the_others_go_in() {
     let files = [&good, &truncated, &malformed, &latin, &wrong_type, &contradictory, &too_many, &missing, &also_good];
     words.extend(files.map(String::as_str));
     let ended = place.run(&words);
-    assert_eq!(ended.said, format!("{good}: petition 1: added\n{also_good}: petition 6: added\n"));
+    assert_eq!(ended.said, format!("{good}: petition 2: added\n{also_good}: petition 6: added\n"));
     let complaints: Vec<&str> = ended.complained.lines().filter(|line| line.contains(": refused: ")).collect();
     assert_eq!(complaints.len(), 7, "{ended:#?}");
     let end = format!("line 1 column {}: the file ends here, in the middle of its data", whole.len() / 2);
@@ -46,23 +46,23 @@ fn wrong_files_are_reported_with_place_and_reason_and_the_others_go_in() {
     ended.failed(1, &[]);
 
     let site = place.serve();
-    assert_eq!(site.petitions(), 2);
-    assert_eq!((site.signatures(1), site.signatures(4)), (Some(120), None));
+    assert_eq!(site.petitions(), 3, "with the one that was there");
+    assert_eq!((site.signatures(2), site.signatures(4)), (Some(120), None));
     site.stop();
 }
 
 #[test]
 fn importing_again_changes_nothing_a_newer_file_updates_and_an_older_one_only_adds_its_count() {
-    let place = Place::new("again");
-    let june = place.file("june.json", petition(1, "Plant more trees"));
+    let place = Place::with_a_petition("again");
+    let june = place.file("june.json", petition(2, "Plant more trees"));
     let newer =
         json!({ "action": "Plant many more trees", "signature_count": 150, "updated_at": "2025-07-01T09:00:00.000Z" });
-    let july = place.file("july.json", petition_with(1, &newer));
+    let july = place.file("july.json", petition_with(2, &newer));
     let older = json!({ "signature_count": 110, "updated_at": "2025-05-01T09:00:00.000Z" });
-    let may = place.file("may.json", petition_with(1, &older));
+    let may = place.file("may.json", petition_with(2, &older));
     let import = |file: &std::path::Path| {
         let said = place.run(&["import", "petition", file.to_str().unwrap()]).went_well().said;
-        said.trim_end().rsplit_once("petition 1: ").unwrap().1.to_owned()
+        said.trim_end().rsplit_once("petition 2: ").unwrap().1.to_owned()
     };
     assert_eq!(import(&june), "added");
     assert_eq!(import(&june), "unchanged");
@@ -72,15 +72,15 @@ fn importing_again_changes_nothing_a_newer_file_updates_and_an_older_one_only_ad
     assert_eq!(import(&may), "unchanged");
 
     let site = place.serve();
-    assert_eq!(site.signatures(1), Some(150));
-    assert!(site.get("/petitions/1").contains("Plant many more trees"));
+    assert_eq!(site.signatures(2), Some(150));
+    assert!(site.get("/petitions/2").contains("Plant many more trees"));
     assert_eq!(place.run(&["recount"]).went_well().said, "Every tally agrees with the ledger.\n");
     site.stop();
 }
 
 #[test]
 fn readings_become_the_history_of_one_petition() {
-    let place = Place::new("readings");
+    let place = Place::with_a_petition("readings");
     let one = place.file("one.json", petition(1, "Plant more trees")).display().to_string();
     let two = place.file("two.json", petition(2, "Mend the bridge")).display().to_string();
     let counts = "read_at,signature_count\n2025-05-30T09:00:00Z,100\n2025-05-31T09:00:00Z,110\n";
@@ -104,8 +104,8 @@ fn readings_become_the_history_of_one_petition() {
 
 #[test]
 fn areas_are_imported_and_wrong_ones_refused() {
-    let place = Place::new("areas");
-    let good = "code,name\nFR,France\nXK,Kosovo\n";
+    let place = Place::with_a_petition("areas");
+    let good = "code,name,start_date\nFR,France,\nXK,Kosovo,2008-02-17\n";
     let good = place.file("countries.csv", good).display().to_string();
     let wrong = place.file("wrong.csv", "colour,size\nred,3\n").display().to_string();
     let cut = place.file("cut.hexjson", "{\"layout\": \"odd-r\", \"hexes\": {").display().to_string();

@@ -7,7 +7,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError, Weak},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A folder of a test's own, that every account can enter; removed with the test.
 pub struct Place {
     folder: PathBuf,
+    /// Kept for others to copy while there is one.
+    copy_of: Option<Arc<Self>>,
 }
 
 impl Place {
@@ -31,7 +33,7 @@ impl Place {
         let folder = PathBuf::from(format!("/var/tmp/undersigned-tests-{}-{name}", std::process::id()));
         fs::create_dir(&folder).unwrap_or_else(|problem| panic!("{}: {problem}", folder.display()));
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder }
+        Self { folder, copy_of: None }
     }
 
     /// Where something is, or may be, in this folder.
@@ -62,10 +64,14 @@ impl Place {
         Site::start(&mut self.program())
     }
 
-    /// A database that holds one petition, number 1, so that no sample petitions are made: that takes its time.
-    pub fn with_a_petition(&self) {
-        let file = self.file("first.json", petition(1, "Plant more trees"));
-        self.run(&["import", "petition", file.to_str().unwrap()]).went_well();
+    /// A data folder that holds one petition, number 1, so that no sample petitions are made: that takes its time.
+    pub fn with_a_petition(name: &str) -> Self {
+        let first = the_first();
+        let mut place = Self::new(name);
+        let copied = Command::new("cp").arg("-a").arg(first.path("data")).arg(&place.folder).status().unwrap();
+        assert!(copied.success());
+        place.copy_of = Some(first);
+        place
     }
 
     /// The first process of the server in `data`, as the file that PostgreSQL keeps says.
@@ -99,6 +105,22 @@ impl Drop for Place {
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The place of which all others are copies, made when the first is wanted and removed with the last.
+fn the_first() -> Arc<Place> {
+    static FIRST: Mutex<(u32, Weak<Place>)> = Mutex::new((0, Weak::new()));
+    // A test that failed here has failed alone.
+    let mut first = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(place) = first.1.upgrade() {
+        return place;
+    }
+    first.0 += 1;
+    let place = Arc::new(Place::new(&format!("first-{}", first.0)));
+    let file = place.file("petition.json", petition(1, "Plant more trees"));
+    place.run(&["import", "petition", file.to_str().unwrap()]).went_well();
+    first.1 = Arc::downgrade(&place);
+    place
 }
 
 /// The program with nothing from our own environment but where programs are.

@@ -16,8 +16,7 @@ use super::program::{Place, Running, Site, get, wait_until_gone};
 
 #[test]
 fn either_signal_stops_site_and_database_in_good_order() {
-    let place = Place::new("signals");
-    place.with_a_petition();
+    let place = Place::with_a_petition("signals");
     for signal in [Signal::INT, Signal::TERM] {
         let site = place.serve();
         let postgres = place.postgres().expect("a running server");
@@ -33,8 +32,7 @@ fn either_signal_stops_site_and_database_in_good_order() {
 
 #[test]
 fn the_database_goes_last_so_that_a_page_under_way_is_still_finished() {
-    let place = Place::new("page-under-way");
-    place.with_a_petition();
+    let place = Place::with_a_petition("page-under-way");
     let site = place.serve();
     let address = site.address.clone();
     let database = place.database("undersigned");
@@ -64,8 +62,7 @@ fn the_database_goes_last_so_that_a_page_under_way_is_still_finished() {
 
 #[test]
 fn a_connection_that_says_nothing_does_not_keep_it_from_stopping() {
-    let place = Place::new("silent-connection");
-    place.with_a_petition();
+    let place = Place::with_a_petition("silent-connection");
     let site = place.serve();
     let mut silent = TcpStream::connect(site.address.strip_prefix("http://").unwrap()).unwrap();
     silent.write_all(b"GET / HTTP/1.1\r\nHost: local").unwrap();
@@ -75,8 +72,7 @@ fn a_connection_that_says_nothing_does_not_keep_it_from_stopping() {
 
 #[test]
 fn it_stops_in_good_order_even_when_nobody_reads_what_it_says() {
-    let place = Place::new("unread");
-    place.with_a_petition();
+    let place = Place::with_a_petition("unread");
     let mut child = place.program().stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap() == "Stop it with Ctrl-C."));
@@ -88,8 +84,7 @@ fn it_stops_in_good_order_even_when_nobody_reads_what_it_says() {
 
 #[test]
 fn after_the_program_was_killed_the_next_start_has_the_same_petitions() {
-    let place = Place::new("program-killed");
-    place.with_a_petition();
+    let place = Place::with_a_petition("program-killed");
     let site = place.serve();
     let postgres = place.postgres().unwrap();
     site.running.signal(Signal::KILL);
@@ -103,8 +98,7 @@ fn after_the_program_was_killed_the_next_start_has_the_same_petitions() {
 
 #[test]
 fn when_the_database_is_killed_the_program_says_so_and_the_next_start_has_the_same_petitions() {
-    let place = Place::new("database-killed");
-    place.with_a_petition();
+    let place = Place::with_a_petition("database-killed");
     let site = place.serve();
     kill_process(place.postgres().unwrap(), Signal::KILL).unwrap();
     site.running.ended().failed(1, &["the database has stopped by itself", "signal: 9"]);
@@ -115,8 +109,7 @@ fn when_the_database_is_killed_the_program_says_so_and_the_next_start_has_the_sa
 
 #[test]
 fn after_both_were_killed_the_next_start_has_the_same_petitions() {
-    let place = Place::new("both-killed");
-    place.with_a_petition();
+    let place = Place::with_a_petition("both-killed");
     let site = place.serve();
     let postgres = place.postgres().unwrap();
     // The program must not have the time to notice that its database is gone.
@@ -131,8 +124,7 @@ fn after_both_were_killed_the_next_start_has_the_same_petitions() {
 
 #[test]
 fn a_command_that_was_killed_is_no_hindrance_either() {
-    let place = Place::new("command-killed");
-    place.with_a_petition();
+    let place = Place::with_a_petition("command-killed");
     let importing = Running::new(
         place
             .program()

@@ -1,18 +1,17 @@
 //! Commands typed while the site runs, and a site whose database is somebody else's.
 
-use super::program::{Place, Site, petition, wait_for};
+use super::program::{Place, Site, petition, run, wait_for};
 
 #[test]
 fn commands_typed_while_the_site_runs_use_its_database() {
-    let place = Place::new("while-running");
-    place.with_a_petition();
+    let place = Place::with_a_petition("while-running");
     let site = place.serve();
 
     let file = place.file("second.json", petition(2, "Mend the bridge"));
     let imported = place.run(&["import", "petition", file.to_str().unwrap()]).went_well();
     assert_eq!(imported.said, format!("{}: petition 2: added\n", file.display()));
     assert!(site.get("/petitions/2").contains("Mend the bridge"));
-    assert!(site.get("/petitions?q=bridge").contains("Mend the bridge"), "it is found, too");
+    assert!(site.get("/petitions.json?q=bridge").contains("Mend the bridge"), "it is found, too");
 
     assert!(place.run(&["migrate"]).went_well().said.contains("up to date"));
     place.run(&["seed"]).failed(1, &["petitions already"]);
@@ -22,8 +21,7 @@ fn commands_typed_while_the_site_runs_use_its_database() {
 
 #[test]
 fn recount_mends_tallies_and_reports_what_was_different() {
-    let place = Place::new("recount");
-    place.with_a_petition();
+    let place = Place::with_a_petition("recount");
     let file = place.file("second.json", petition(2, "Mend the bridge"));
     place.run(&["import", "petition", file.to_str().unwrap()]).went_well();
     let site = place.serve();
@@ -51,8 +49,7 @@ fn recount_mends_tallies_and_reports_what_was_different() {
 
 #[test]
 fn with_a_database_of_its_own_choice_it_starts_none_and_makes_no_petitions_unasked() {
-    let elsewhere = Place::new("elsewhere");
-    elsewhere.with_a_petition();
+    let elsewhere = Place::with_a_petition("elsewhere");
     let host = elsewhere.serve();
     elsewhere.sql("create database elsewhere");
 
@@ -66,7 +63,7 @@ fn with_a_database_of_its_own_choice_it_starts_none_and_makes_no_petitions_unask
     assert_eq!(site.petitions(), 0);
     assert!(!place.path("data").exists(), "no database was made");
 
-    let seeded = super::program::run(program().arg("seed")).went_well();
+    let seeded = run(program().arg("seed")).went_well();
     assert!(seeded.said.contains(" sample petitions in "), "{seeded:?}");
     assert!(site.petitions() > 40);
     site.stop();

@@ -1,0 +1,222 @@
+//! A browser and what a person does with it. Every page that it comes to is looked at ([`super::look`]).
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use thirtyfour::{WebElement, prelude::*};
+
+use super::{
+    chromium::{self, dev_tools},
+    look,
+    site::site,
+};
+
+/// How long a condition may take to come true.
+const PATIENCE: Duration = Duration::from_secs(20);
+const MOMENT: Duration = Duration::from_millis(50);
+
+/// The size of the window, in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// A desk.
+pub const WIDE: Window = Window { width: 1280, height: 800 };
+/// A small phone.
+pub const PHONE: Window = Window { width: 375, height: 667 };
+/// A desk at 400% zoom, or the narrowest phone.
+pub const NARROW: Window = Window { width: 320, height: 568 };
+
+/// Whether the browser runs the scripts of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    On,
+    Off,
+}
+
+/// A window of Chromium.
+pub struct Browser {
+    driver: WebDriver,
+    scripts: Scripts,
+}
+
+impl Browser {
+    /// Opens a window.
+    pub async fn open(window: Window, scripts: Scripts) -> Self {
+        let browser = Self { driver: chromium::start().await, scripts };
+        browser.resize(window).await;
+        browser.page_scripts(false).await;
+        browser
+    }
+
+    /// Gives the window another size.
+    pub async fn resize(&self, Window { width, height }: Window) {
+        let phone = width < 600;
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.dev_tools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Emulates a medium (`screen` or `print`) and its features, such as `("prefers-color-scheme", "dark")`.
+    pub async fn emulate(&self, medium: &str, features: &[(&str, &str)]) {
+        let features: Vec<Value> =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.dev_tools("Emulation.setEmulatedMedia", json!({ "media": medium, "features": features })).await;
+    }
+
+    /// Goes to a page that is there, and looks at it.
+    pub async fn visit(&self, path: &str) {
+        self.go(path).await;
+        look::at(self, 200).await;
+    }
+
+    /// Goes to a page that answers with an error, and looks at it.
+    pub async fn visit_error(&self, path: &str, status: u16) {
+        self.go(path).await;
+        look::at(self, status).await;
+    }
+
+    /// Goes to a page without looking.
+    pub async fn go(&self, path: &str) {
+        self.leaving().await;
+        self.driver.goto(site().address(path)).await.unwrap_or_else(|problem| panic!("{path}: {problem}"));
+        self.arrived().await;
+    }
+
+    /// Follows the link with these words, and looks at the page that it leads to.
+    pub async fn follow(&self, words: &str) {
+        let link = self.find(By::PartialLinkText(words)).await;
+        self.click_to_leave(link).await;
+    }
+
+    /// Presses the button with these words, and looks at the page that it leads to.
+    pub async fn press(&self, words: &str) {
+        let button = self.find(By::XPath(format!("//button[normalize-space()='{words}']"))).await;
+        self.click_to_leave(button).await;
+    }
+
+    /// Writes into the field with this label.
+    pub async fn fill(&self, label: &str, text: &str) {
+        let label = self.find(By::XPath(format!("//label[normalize-space()='{label}']"))).await;
+        let id = label.attr("for").await.ok().flatten().unwrap_or_else(|| panic!("the label belongs to no field"));
+        let field = self.find(By::Id(&id)).await;
+        field.clear().await.expect("a field can be cleared");
+        field.send_keys(text).await.expect("a field can be written into");
+    }
+
+    /// Opens what these words fold, without script: by a click on them.
+    pub async fn unfold(&self, words: &str) {
+        let summary = self.find(By::XPath(format!("//summary[contains(., '{words}')]"))).await;
+        summary.click().await.unwrap_or_else(|problem| panic!("“{words}” cannot be clicked: {problem}"));
+        let open: bool = self.ask("return arguments[0].parentElement.open", vec![json!(summary)]).await;
+        assert!(open, "“{words}” did not open");
+    }
+
+    /// Whether the page shows these words.
+    pub async fn shows(&self, words: &str) -> bool {
+        self.text("main").await.contains(words)
+    }
+
+    /// Fails unless the page shows these words.
+    pub async fn see(&self, words: &str) {
+        assert!(self.shows(words).await, "“{words}” is not on {}:\n{}", self.place().await, self.text("main").await);
+    }
+
+    /// What an element shows, folded parts left out, each run of white space as one space.
+    pub async fn text(&self, selector: &str) -> String {
+        let script = "return document.querySelector(arguments[0]).innerText.replace(/\\s+/g, ' ').trim()";
+        self.ask(script, vec![json!(selector)]).await
+    }
+
+    /// Waits until an element shows this text.
+    pub async fn wait_for_text(&self, selector: &str, text: &str) {
+        let began = std::time::Instant::now();
+        while self.text(selector).await != text {
+            assert!(began.elapsed() < PATIENCE, "{selector} shows “{}”, not “{text}”", self.text(selector).await);
+            tokio::time::sleep(MOMENT).await;
+        }
+    }
+
+    /// The address of the page without the site: path, query and fragment.
+    pub async fn place(&self) -> String {
+        let url = self.driver.current_url().await.expect("a page has an address");
+        url.as_str().replace(&site().address(""), "")
+    }
+
+    /// Presses a key several times.
+    pub async fn keys(&self, key: Key, times: usize) {
+        let mut chain = self.driver.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
+        for _ in 0..times {
+            chain = chain.key_down(key.clone()).key_up(key.clone());
+        }
+        chain.perform().await.expect("keys can be pressed");
+    }
+
+    /// Runs a script of the test's own in the page, and gives back what it returns.
+    pub async fn ask<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> T {
+        let answer = self.driver.execute(script, arguments).await;
+        answer.and_then(|answer| answer.convert()).unwrap_or_else(|problem| panic!("{script:.200}: {problem}"))
+    }
+
+    /// Like [`Self::ask`], for a script that hands its answer to its last argument.
+    pub async fn ask_later<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> T {
+        let answer = self.driver.execute_async(script, arguments).await;
+        answer.and_then(|answer| answer.convert()).unwrap_or_else(|problem| panic!("{script:.200}: {problem}"))
+    }
+
+    /// What the browser has complained about since the last time it was asked.
+    pub async fn console(&self) -> Vec<String> {
+        let entries = self.driver.browser_log().await.expect("the browser keeps a log");
+        entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect()
+    }
+
+    /// Sends a command of the Chrome DevTools Protocol.
+    pub async fn dev_tools(&self, method: &'static str, parameters: Value) -> Value {
+        dev_tools(&self.driver, method, parameters).await
+    }
+
+    /// Closes the browser.
+    pub async fn close(self) {
+        self.driver.quit().await.expect("the browser closes");
+    }
+
+    async fn find(&self, by: By) -> WebElement {
+        match self.driver.find(by).await {
+            Ok(element) => element,
+            Err(problem) => panic!("{problem}, on {}:\n{}", self.place().await, self.text("main").await),
+        }
+    }
+
+    async fn click_to_leave(&self, element: WebElement) {
+        self.leaving().await;
+        // Only this page has it; a page that has come from elsewhere does not.
+        let _: Value = self.ask("document.documentElement.dataset.left = 'yes'", vec![]).await;
+        element.click().await.unwrap_or_else(|problem| panic!("it cannot be clicked: {problem}"));
+        let began = std::time::Instant::now();
+        let ready = "return document.readyState === 'complete' && !document.documentElement.dataset.left";
+        while !self.ask::<bool>(ready, vec![]).await {
+            assert!(began.elapsed() < PATIENCE, "the click did not lead to another page");
+            tokio::time::sleep(MOMENT).await;
+        }
+        self.arrived().await;
+        look::at(self, 200).await;
+    }
+
+    /// Without JavaScript, pages load and are left with scripts off. Once a page is there its scripts have been passed
+    /// over for good, and they are allowed again: axe needs timers and promises, which a page without scripts lacks.
+    async fn leaving(&self) {
+        self.page_scripts(false).await;
+    }
+
+    async fn arrived(&self) {
+        self.page_scripts(true).await;
+    }
+
+    async fn page_scripts(&self, allowed: bool) {
+        if self.scripts == Scripts::Off {
+            self.dev_tools("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed })).await;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What is checked on every page that a browser comes to, in light and in dark: axe's rules, the browser's own
+//! complaints, and what `look.js` measures.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+
+/// The measures that are taken in the page.
+pub const MEASURES: &str = include_str!("look.js");
+
+/// The rules of axe: WCAG 2.2 AA and good practice, and for text the contrast of 7:1 that the design promises.
+const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/// Those that another set of colours could break.
+const RULES_OF_COLOUR: [&str; 3] = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"];
+
+static AXE: LazyLock<Result<String, String>> = LazyLock::new(axe);
+
+/// Looks at the page, which should have been answered with this status. Fails with all that is wrong with it.
+pub async fn at(browser: &Browser, status: u16) {
+    let mut wrong = Vec::new();
+    let answered: u16 =
+        browser.ask("return performance.getEntriesByType('navigation')[0].responseStatus", vec![]).await;
+    if answered != status {
+        wrong.push(format!("the status is {answered}, not {status}"));
+    }
+    browser.emulate("screen", &[("prefers-color-scheme", "light")]).await;
+    wrong.extend(measures(browser).await);
+    wrong.extend(axe_complaints(browser, every_rule()).await);
+    browser.emulate("screen", &[("prefers-color-scheme", "dark")]).await;
+    wrong.extend(axe_complaints(browser, rules_of_colour()).await.into_iter().map(|found| format!("dark: {found}")));
+    browser.emulate("screen", &[("prefers-color-scheme", "light")]).await;
+    wrong.extend(console(browser, status).await);
+    fail_if(browser, wrong).await;
+}
+
+/// Looks at the page as it is now, in whatever medium and colours are emulated.
+pub async fn as_it_is(browser: &Browser) {
+    let mut wrong = measures(browser).await;
+    wrong.extend(axe_complaints(browser, every_rule()).await);
+    wrong.extend(console(browser, 200).await);
+    fail_if(browser, wrong).await;
+}
+
+/// Fails with the name of the page if anything is wrong with it.
+pub async fn fail_if(browser: &Browser, wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "{} has faults:\n- {}", browser.place().await, wrong.join("\n- "));
+}
+
+async fn measures(browser: &Browser) -> Vec<String> {
+    browser.ask(&format!("{MEASURES}\nreturn complaints();"), vec![]).await
+}
+
+/// Errors and warnings of the console; violations of the content security policy are among them.
+async fn console(browser: &Browser, status: u16) -> Vec<String> {
+    let entries = browser.console().await.into_iter();
+    // The browser notes the status of the page itself, which was expected.
+    entries.filter(|entry| status == 200 || !entry.contains(&format!("status of {status}"))).collect()
+}
+
+fn every_rule() -> Value {
+    json!({ "runOnly": RULES, "rules": { "color-contrast-enhanced": { "enabled": true } }, "resultTypes": ["violations"] })
+}
+
+fn rules_of_colour() -> Value {
+    json!({ "runOnly": { "type": "rule", "values": RULES_OF_COLOUR }, "resultTypes": ["violations"] })
+}
+
+#[derive(Deserialize)]
+struct Violation {
+    id: String,
+    help: String,
+    /// What it is about, and what to do.
+    nodes: Vec<(String, String)>,
+}
+
+async fn axe_complaints(browser: &Browser, options: Value) -> Vec<String> {
+    let known: bool = browser.ask("return !!window.axe", vec![]).await;
+    if !known {
+        let source = AXE.as_ref().unwrap_or_else(|problem| panic!("{problem}"));
+        let _: Value = browser.ask(&format!("{source}\nwindow.axe = axe;"), vec![]).await;
+    }
+    let script = "axe.run(arguments[0]).then(({ violations }) => arguments[1](violations.map(
+        ({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => [node.html, node.failureSummary]) }))),
+        (error) => arguments[1]([{ id: 'error', help: String(error), nodes: [] }]))";
+    let violations: Vec<Violation> = browser.ask_later(script, vec![options]).await;
+    violations.into_iter().map(|violation| violation.to_string()).collect()
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "axe {}: {} ({} places)", self.id, self.help, self.nodes.len())?;
+        for (html, summary) in self.nodes.iter().take(3) {
+            write!(f, "\n    {html:.200}\n    {}", summary.replace('\n', " "))?;
+        }
+        Ok(())
+    }
+}
+
+fn axe() -> Result<String, String> {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-tools");
+    let file = std::env::var_os("AXE_JS").map(PathBuf::from).or_else(|| find("axe.min.js", &tools));
+    let Some(file) = file else {
+        return Err(format!(
+            "axe-core is missing. Set AXE_JS to its axe.min.js, or use tests/run, which puts it below {}.",
+            tools.display()
+        ));
+    };
+    fs::read_to_string(&file).map_err(|problem| format!("AXE_JS: {} cannot be read: {problem}", file.display()))
+}
+
+fn find(name: &str, folder: &Path) -> Option<PathBuf> {
+    for entry in fs::read_dir(folder).ok()?.flatten() {
+        let path = entry.path();
+        let found = if path.is_dir() { find(name, &path) } else { path.ends_with(name).then_some(path) };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}

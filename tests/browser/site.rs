@@ -1,0 +1,102 @@
+//! The site that all tests visit: the real program with the sample petitions, its clock pinned.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::LazyLock,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use undersigned::dev::postgres::default_data_dir;
+
+use super::keeper::{self, Kept};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_undersigned");
+const NOW: &str = "2022-08-21T20:00:00Z";
+
+/// The petition that the sample data is built around.
+pub const PETITION: &str = "/petitions/1000000";
+/// A petition of a test's own, whose count may change.
+pub const LIVE_PETITION: u32 = 700_001;
+
+static SITE: LazyLock<Result<Site, String>> = LazyLock::new(Site::start);
+
+/// The running site.
+pub struct Site {
+    data_dir: PathBuf,
+    program: Kept,
+}
+
+/// The site, started if it is not running yet.
+pub fn site() -> &'static Site {
+    SITE.as_ref().unwrap_or_else(|problem| panic!("the site could not be started: {problem}"))
+}
+
+impl Site {
+    fn start() -> Result<Self, String> {
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let data_dir = default_data_dir(checkout).with_extension(format!("browser-{}", std::process::id()));
+        let mut command = program(&data_dir);
+        command.args(["serve", "--port", "0"]);
+        let program = keeper::keep(&command, &data_dir, "Undersigned is at ", Duration::from_secs(120))?;
+        let site = Self { data_dir, program };
+        // Before anybody looks, so that no page changes under another test's eyes.
+        site.import_live_petition(9_990, "2022-08-21T19:30:00.000Z");
+        Ok(site)
+    }
+
+    /// The whole address of a path.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.program.told)
+    }
+
+    /// Imports a newer state of the petition whose count may change, as an operator would while the site runs.
+    pub fn import_live_petition(&self, signatures: u32, at: &str) {
+        let file = self.data_dir.join(format!("live-{signatures}.json"));
+        fs::write(&file, live_petition(signatures, at).to_string()).expect("the data folder can be written");
+        let output = program(&self.data_dir)
+            .args(["import", "petition"])
+            .arg(&file)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program runs");
+        assert!(output.status.success(), "the import failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// The program with settings of its own, whatever the environment says.
+fn program(data_dir: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    for (name, _) in std::env::vars_os() {
+        if name == "DATABASE_URL" || name.as_encoded_bytes().starts_with(b"UNDERSIGNED_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("RUST_LOG", "warn").arg("--data-dir").arg(data_dir).args(["--now", NOW]);
+    command
+}
+
+/// A petition as another service publishes it.
+fn live_petition(signatures: u32, at: &str) -> Value {
+    json!({
+        "links": { "self": format!("https://petitions.example.org/petitions/{LIVE_PETITION}.json") },
+        "data": {
+            "type": "petition",
+            "id": LIVE_PETITION,
+            "attributes": {
+                "action": "Let lighthouses be visited on one day of the year",
+                "background": "Lighthouses belong to everybody and are open to nobody.",
+                "additional_details": "",
+                "state": "open",
+                "signature_count": signatures,
+                "created_at": "2022-07-20T09:00:00.000Z",
+                "updated_at": at,
+                "opened_at": "2022-08-01T09:00:00.000Z",
+                "creator_name": "Theodora Lampwick",
+                "signatures_by_country": [{ "name": "United Kingdom", "code": "GB", "signature_count": signatures }],
+            }
+        }
+    })
+}
