@@ -3,11 +3,10 @@
 create extension if not exists pg_trgm;
 
 -- Text as it is searched: accents do not matter ("Llyn" finds "Llŷn"). What people type is folded in the same way
--- by domain::text::fold. `translate` and `lower` never change their minds, so this may stand in a generated column.
+-- by domain::text::fold: canonical decomposition (Unicode NFD) without the combining marks, in lower case. All of
+-- these never change their minds, so this may stand in a generated column.
 create function searchable(text) returns text language sql immutable strict parallel safe return
-    translate(lower($1),
-        'àáâãäåāăçćčďèéêëēěğìíîïīńñňòóôõöōřśşšţťùúûüūůŵẁẃẅŷýÿỳźżž',
-        'aaaaaaaacccdeeeeeegiiiiinnnoooooorsssttuuuuuuwwwwyyyyzzz');
+    lower(regexp_replace(normalize($1, nfd), '[\u0300-\u036f]', '', 'g'));
 
 -- The states of the reference service, in the order of a petition's life.
 create type petition_state as enum (
@@ -74,7 +73,7 @@ create table petitions (
     check (state not in ('pending', 'validated', 'sponsored', 'flagged', 'dormant', 'stopped') or opened_at is null)
 );
 
-create index petitions_by_state on petitions (state, created_at desc);
+create index petitions_by_state on petitions (state, rejected_at desc, id desc);
 create index petitions_by_opening on petitions (opened_at desc);
 create index petitions_by_response on petitions (government_response_at desc);
 create index petitions_by_debate_outcome on petitions (debate_outcome_at desc);

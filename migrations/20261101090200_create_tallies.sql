@@ -27,6 +27,10 @@ $$;
 create trigger ledger_append_only before update or truncate on ledger
     for each statement execute function refuse_change();
 
+-- With its petition a line goes too; by itself it does not.
+create trigger ledger_keeps_its_lines before delete on ledger
+    for each statement when (pg_trigger_depth() = 0) execute function refuse_change();
+
 -- The counts of an imported petition as its publisher gave them at certain moments.
 create table readings (
     petition_id bigint not null references petitions on delete cascade,

@@ -1,10 +1,10 @@
-//! What the doors to the program share: the database, the time, the settings in force, and what is kept in memory.
+//! What the doors to the program share: the database, the time, the settings in force.
 
 use std::sync::Arc;
 
 use sqlx::PgPool;
 
-use crate::{clock::Clock, domain::threshold::Thresholds, web::memory::Memory};
+use crate::{clock::Clock, domain::threshold::Thresholds};
 
 /// The running program; cheap to clone.
 #[derive(Clone)]
@@ -20,14 +20,12 @@ pub struct Inner {
     pub thresholds: Thresholds,
     /// Address under which people reach the site, without a slash at the end.
     pub public_url: String,
-    /// Rendered pages.
-    pub memory: Memory,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(pool: PgPool, clock: Clock, thresholds: Thresholds, public_url: String) -> Self {
-        Self(Arc::new(Inner { pool, clock, thresholds, public_url, memory: Memory::default() }))
+        Self(Arc::new(Inner { pool, clock, thresholds, public_url }))
     }
 }
 

@@ -2,15 +2,29 @@
 //!
 //! Read from the top. Each module uses only modules above it in this list.
 
-pub mod actions; // what can happen
+// What things are, and the rules between them.
+pub mod domain;
+
+// Where everything is.
+pub mod urls;
+
+// What is remembered.
+pub mod store;
+
+// What can happen.
+pub mod actions;
+
+// What happens by itself.
+pub mod jobs;
+
+// What people and programs see.
+pub mod web;
+
+// What operators type.
 pub mod cli;
-pub mod domain; // what things are, and the rules between them
-pub mod jobs; // what happens by itself
-pub mod store; // what is remembered
-pub mod urls; // where everything is
-pub mod web; // what people and programs see // what operators type
 
 // What it runs on. `settings`, `clock` and `app` are for jobs, web and cli; `telemetry` and `dev` for cli and the tests.
+
 pub mod app;
 pub mod clock;
 pub mod dev;

@@ -6,7 +6,10 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::{clock::Clock, domain::threshold::Thresholds};
+use crate::{
+    clock::Clock,
+    domain::{limits, threshold::Thresholds},
+};
 
 /// The port that is tried first when none is set.
 pub const FIRST_PORT: u16 = 3000;
@@ -46,12 +49,12 @@ pub struct Settings {
     pub public_url: Option<String>,
 
     /// Signatures at which the Government answers.
-    #[arg(long, env = "UNDERSIGNED_RESPONSE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = 10_000,
+    #[arg(long, env = "UNDERSIGNED_RESPONSE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = limits::RESPONSE_THRESHOLD,
           value_parser = number(1..=1_000_000_000))]
     pub response_threshold: u32,
 
     /// Signatures at which Parliament considers a debate; more than the response threshold.
-    #[arg(long, env = "UNDERSIGNED_DEBATE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = 100_000,
+    #[arg(long, env = "UNDERSIGNED_DEBATE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = limits::DEBATE_THRESHOLD,
           value_parser = number(1..=1_000_000_000))]
     pub debate_threshold: u32,
 

@@ -63,7 +63,11 @@ pub async fn import_petition(
 ) -> Result<(PetitionId, Imported), ImportPetitionError> {
     let mut tx = db.begin().await?;
     let known = match record.id {
-        Some(id) => store::imports::known(&mut tx, id).await?.map(|known| (id, known)),
+        // One import of a petition at a time: a row that is not there yet cannot be locked.
+        Some(id) => {
+            store::locks::take(&mut tx, &format!("import petition {id}")).await?;
+            store::imports::known(&mut tx, id).await?.map(|known| (id, known))
+        }
         None => None,
     };
     if let (Some((id, known)), Some(_)) = (&known, &record.source_url)

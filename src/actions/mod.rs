@@ -3,4 +3,5 @@
 pub mod close_petitions;
 pub mod import_areas;
 pub mod import_petition;
+pub mod recount;
 pub mod seed;

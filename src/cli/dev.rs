@@ -6,15 +6,15 @@ use anyhow::Context;
 use sqlx::{PgPool, migrate::Migrator};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::database::data_dir;
 use crate::{
-    dev::postgres::{Options, PrivatePostgres, default_data_dir},
+    dev::postgres::{Options, PrivatePostgres},
     settings::Settings,
 };
 
 /// Runs a command beside a throw-away PostgreSQL that has all tables, and gives back how it ended.
 pub(super) async fn postgres(settings: &Settings, command: &[OsString]) -> anyhow::Result<ExitCode> {
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = default_data_dir(checkout).with_extension(format!("dev-{}", std::process::id()));
+    let folder = data_dir(settings).with_extension(format!("dev-{}", std::process::id()));
     let private = PrivatePostgres::start(&Options {
         data_dir: folder.clone(),
         pg_bin: settings.pg_bin.clone(),

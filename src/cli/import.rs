@@ -46,10 +46,12 @@ pub(super) async fn petitions(
     }
     if !counts.is_empty() {
         let mut about: Vec<Option<PetitionId>> = records.iter().map(|(_, record)| record.id).collect();
+        about.sort();
         about.dedup();
         match (about.len(), records.last_mut()) {
             (1, Some((_, record))) => record.readings = counts,
-            _ => anyhow::bail!("--readings belong to one petition: name the files of that petition and no others"),
+            (0, _) => refuse_readings(&mut report, readings, "the petition that they belong to was refused"),
+            _ => refuse_readings(&mut report, readings, "they belong to one petition, but the files are about several"),
         }
     }
     if !records.is_empty() {
@@ -59,6 +61,12 @@ pub(super) async fn petitions(
         outcome?;
     }
     Ok(report.finish())
+}
+
+fn refuse_readings(report: &mut Report, readings: &[PathBuf], reason: &'static str) {
+    for file in readings {
+        report.refused(file, &anyhow::anyhow!(reason));
+    }
 }
 
 async fn put_petitions(

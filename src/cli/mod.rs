@@ -8,7 +8,12 @@ mod recount;
 mod seed;
 mod serve;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::{
@@ -128,6 +133,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Dev(Dev::Postgres { command }) => dev::postgres(&settings, &command).await,
         }
     })
+}
+
+/// Prints a line. Whoever was reading may have gone; the site goes on, and still has to stop properly.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 #[cfg(test)]

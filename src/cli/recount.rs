@@ -1,13 +1,16 @@
 //! `undersigned recount`: rebuilds every tally from the ledger and reports what was different.
 
-use std::{collections::BTreeSet, process::ExitCode};
+use std::process::ExitCode;
 
 use super::database::Database;
-use crate::{settings::Settings, store};
+use crate::{actions, settings::Settings};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings).await?;
-    let outcome = rebuild(&database).await;
+    let outcome = match database.pool.acquire().await {
+        Ok(mut db) => actions::recount::recount(&mut db).await,
+        Err(error) => Err(error),
+    };
     database.close().await;
     let differences = outcome?;
     for difference in &differences {
@@ -25,15 +28,4 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         }
     );
     Ok(ExitCode::SUCCESS)
-}
-
-async fn rebuild(database: &Database) -> sqlx::Result<Vec<store::recount::Difference>> {
-    let mut tx = database.pool.begin().await?;
-    let differences = store::recount::differences(&mut tx).await?;
-    let petitions: BTreeSet<_> = differences.iter().map(|difference| difference.petition).collect();
-    for petition in petitions {
-        store::recount::rebuild(&mut tx, petition).await?;
-    }
-    tx.commit().await?;
-    Ok(differences)
 }

@@ -5,7 +5,7 @@ use std::{process::ExitCode, time::Instant};
 use anyhow::bail;
 use sqlx::PgPool;
 
-use super::database::Database;
+use super::{database::Database, say};
 use crate::{actions, clock::Clock, dev::sample, settings::Settings, store};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
@@ -34,6 +34,6 @@ pub(super) async fn fill(pool: &PgPool, clock: &Clock) -> anyhow::Result<bool> {
     let records = tokio::task::spawn_blocking(move || sample::petitions(now)).await?;
     actions::seed::seed(&mut tx, &records, now).await?;
     tx.commit().await?;
-    println!("Made {} sample petitions in {:.1} s.", records.len(), began.elapsed().as_secs_f64());
+    say(&format!("Made {} sample petitions in {:.1} s.", records.len(), began.elapsed().as_secs_f64()));
     Ok(true)
 }

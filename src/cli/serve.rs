@@ -1,8 +1,8 @@
 //! `undersigned serve`: the site, until it is told to stop.
 
 use std::{
-    io::{self, ErrorKind, Write},
-    net::SocketAddr,
+    io::ErrorKind,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     process::ExitCode,
     time::Duration,
 };
@@ -14,7 +14,7 @@ use tokio::{
     sync::watch,
 };
 
-use super::{database::Database, seed};
+use super::{database::Database, say, seed};
 use crate::{
     app::App,
     dev::postgres::PrivatePostgres,
@@ -63,15 +63,19 @@ async fn serve(
             () = told(stopped.clone()) => return Ok(()),
         }
     }
-    let address = format!("http://{}", listener.local_addr()?);
+    let mut reachable = listener.local_addr()?;
+    if reachable.ip().is_unspecified() {
+        // Listening everywhere is no address that a browser could be sent to.
+        reachable.set_ip(if reachable.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    let address = format!("http://{reachable}");
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
     let app = App::new(database.pool.clone(), clock, settings.thresholds(), public_url);
 
     say(&format!("Undersigned is at {address}"));
     say("Stop it with Ctrl-C.");
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
-    let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(told(stopped.clone()));
+    let server = axum::serve(listener, web::router(app)).with_graceful_shutdown(told(stopped.clone()));
     tokio::select! {
         outcome = server.into_future() => outcome.context("the site cannot be served any longer")?,
         () = async {
@@ -123,11 +127,6 @@ async fn told(mut stopped: watch::Receiver<bool>) {
 fn say_stopped() -> ExitCode {
     say("Stopped.");
     ExitCode::SUCCESS
-}
-
-/// Prints a line. Whoever was reading may have gone; the site goes on, and still has to stop properly.
-fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn watch_signals(stop: watch::Sender<bool>) -> anyhow::Result<()> {

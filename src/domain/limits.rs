@@ -24,6 +24,10 @@ pub const SUPPORTERS_NEEDED: u32 = 5;
 /// Most supporters that can be gathered before a petition is published.
 pub const SUPPORTERS_MOST: u32 = 20;
 
+/// Signatures at which the Government answers, unless a setting says otherwise.
+pub const RESPONSE_THRESHOLD: u32 = 10_000;
+/// Signatures at which Parliament considers a debate, unless a setting says otherwise.
+pub const DEBATE_THRESHOLD: u32 = 100_000;
 /// Hours after closing in which a signature that was started in time may still be confirmed.
 pub const CONFIRMATION_GRACE_HOURS: i64 = 24;
 /// Signatures that one e-mail address may have on one petition: two people of one household.

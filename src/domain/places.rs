@@ -11,9 +11,9 @@ pub struct Places {
     pub total: i64,
     /// Which constituencies are meant.
     pub boundary_set: BoundarySet,
-    /// All constituencies of the set, those without a signature too, by name.
+    /// All constituencies of the set, those without a signature too, by code.
     pub constituencies: Vec<Constituency>,
-    /// Countries other than the United Kingdom that have signatures, most signatures first.
+    /// Countries other than the United Kingdom that have signatures, by name.
     pub other_countries: Vec<Country>,
     /// Signatures that could not be located. Negative where an imported petition's published places overlap.
     pub not_located: i64,

@@ -1,5 +1,7 @@
 //! The numbers of signatures at which something happens, and how far a petition has come.
 
+use super::limits;
+
 /// The thresholds in force, in signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
@@ -11,7 +13,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { response: 10_000, debate: 100_000 }
+        Self { response: limits::RESPONSE_THRESHOLD, debate: limits::DEBATE_THRESHOLD }
     }
 }
 

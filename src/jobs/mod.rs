@@ -29,7 +29,7 @@ enum Work {
 /// Every job of the site.
 pub const TIMETABLE: &[Job] = &[
     Job { name: "close petitions", every: minutes(1), work: Work::ClosePetitions },
-    Job { name: "refresh words", every: minutes(10), work: Work::RefreshWords },
+    Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
 ];

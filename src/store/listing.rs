@@ -4,7 +4,10 @@ use jiff::civil::Date;
 use sqlx::{Postgres, QueryBuilder, Row};
 
 use super::Db;
-use crate::domain::{facet::Facet, petition::PetitionId};
+use crate::domain::{
+    facet::Facet,
+    petition::{PetitionId, PetitionState},
+};
 
 /// Which petitions are wanted.
 #[derive(Clone, Debug, Default)]
@@ -19,15 +22,6 @@ pub struct Listing {
     pub today: Date,
 }
 
-/// One page of a list.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// The petitions of this page, in order.
-    pub ids: Vec<PetitionId>,
-    /// Petitions on all pages together.
-    pub total: u64,
-}
-
 /// A part of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Slice {
@@ -38,14 +32,14 @@ pub struct Slice {
 }
 
 impl Listing {
-    /// The petitions of one part of the list and the length of the whole.
+    /// The petitions of one part of the list, in order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn page(&self, db: &mut Db, slice: Slice) -> sqlx::Result<Listed> {
-        let total = self.count(db).await?;
-        let mut query = QueryBuilder::new("select p.id ");
-        self.push_source(&mut query);
+    pub async fn page(&self, db: &mut Db, slice: Slice) -> sqlx::Result<Vec<PetitionId>> {
+        let mut query = QueryBuilder::new("select p.id from petitions p ");
+        query.push("join petition_totals t on t.petition_id = p.id ");
+        self.push_condition(&mut query);
         query.push(" order by ");
         if let Some(search) = &self.search {
             query.push("ts_rank_cd(p.search, to_tsquery('english', ").push_bind(search.clone()).push(")) desc, ");
@@ -56,8 +50,7 @@ impl Listing {
             query.push(" limit ").push_bind(limit as i64);
         }
         let rows = query.build().fetch_all(db).await?;
-        let ids = rows.iter().map(|row| row.try_get::<i64, _>(0).map(Into::into)).collect::<sqlx::Result<_>>()?;
-        Ok(Listed { ids, total })
+        rows.iter().map(|row| row.try_get::<i64, _>(0).map(Into::into)).collect()
     }
 
     /// The length of the list.
@@ -65,13 +58,13 @@ impl Listing {
     /// # Errors
     /// When the database fails.
     pub async fn count(&self, db: &mut Db) -> sqlx::Result<u64> {
-        let mut query = QueryBuilder::new("select count(*) ");
-        self.push_source(&mut query);
+        let mut query = QueryBuilder::new("select count(*) from petitions p ");
+        self.push_condition(&mut query);
         Ok(query.build_query_scalar::<i64>().fetch_one(db).await?.unsigned_abs())
     }
 
-    fn push_source(&self, query: &mut QueryBuilder<Postgres>) {
-        query.push("from petitions p join petition_totals t on t.petition_id = p.id where ");
+    fn push_condition(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push("where ");
         query.push(condition(self.facet));
         match self.facet {
             Facet::AwaitingDebate => {
@@ -97,17 +90,86 @@ impl Listing {
     }
 }
 
-/// How many petitions each list has, in the order of [`Facet::ALL`].
+/// How many petitions the lists have that the front page leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// [`Facet::Open`].
+    pub open: i64,
+    /// [`Facet::Rejected`].
+    pub rejected: i64,
+    /// [`Facet::AwaitingResponse`].
+    pub awaiting_response: i64,
+    /// [`Facet::WithResponse`].
+    pub with_response: i64,
+    /// [`Facet::AwaitingDebate`].
+    pub awaiting_debate: i64,
+    /// [`Facet::Debated`].
+    pub debated: i64,
+}
+
+/// Counts those lists in one go.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn counts(db: &mut Db, today: Date) -> sqlx::Result<Vec<(Facet, u64)>> {
-    let mut counts = Vec::with_capacity(Facet::ALL.len());
-    for facet in Facet::ALL {
-        let listing = Listing { facet, today, ..Listing::default() };
-        counts.push((facet, listing.count(db).await?));
-    }
-    Ok(counts)
+pub async fn counts(db: &mut Db, today: Date) -> sqlx::Result<Counts> {
+    sqlx::query_as!(
+        Counts,
+        r#"select count(*) filter (where p.state = 'open') as "open!",
+               count(*) filter (where p.state = 'rejected') as "rejected!",
+               count(*) filter (where p.state <> 'rejected' and p.response_threshold_reached_at is not null
+                   and p.government_response_at is null) as "awaiting_response!",
+               count(*) filter (where p.state <> 'rejected' and p.government_response_at is not null) as "with_response!",
+               count(*) filter (where p.state <> 'rejected' and p.debate_outcome_at is null
+                   and (p.debate_threshold_reached_at is not null or p.scheduled_debate_date is not null)
+                   and (p.scheduled_debate_date is null or p.scheduled_debate_date >= $1)) as "awaiting_debate!",
+               count(*) filter (where p.state <> 'rejected' and (d.debated
+                   or (p.debate_outcome_at is null and p.scheduled_debate_date < $1))) as "debated!"
+           from petitions p left join debates d on d.petition_id = p.id
+           where p.state in ('open', 'closed', 'rejected')"#,
+        jiff_sqlx::Date::from(today) as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A petition as a table lists it.
+#[derive(Clone, Debug)]
+pub struct TableRow {
+    /// Its number.
+    pub id: PetitionId,
+    /// What it asks for.
+    pub action: String,
+    /// Where it is in its life.
+    pub state: PetitionState,
+    /// How many signed.
+    pub signature_count: i32,
+}
+
+/// These petitions, in this order, as a table lists them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn table(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<TableRow>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let rows = sqlx::query!(
+        "select p.id, p.action, p.state, t.signature_count
+         from unnest($1::bigint[]) with ordinality wanted (id, position)
+         join petitions p on p.id = wanted.id
+         join petition_totals t on t.petition_id = p.id
+         order by wanted.position",
+        &ids
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| TableRow {
+            id: row.id.into(),
+            action: row.action,
+            state: row.state,
+            signature_count: row.signature_count,
+        })
+        .collect())
 }
 
 fn condition(facet: Facet) -> &'static str {

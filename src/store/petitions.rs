@@ -1,5 +1,7 @@
 //! Petitions: read whole, with what belongs to them.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::Db;
@@ -30,6 +32,8 @@ pub struct Petition {
     pub dates: Dates,
     /// Where it was published, for petitions of another service.
     pub source_url: Option<String>,
+    /// Of which moment its count is, for petitions of another service.
+    pub counted_at: Option<Timestamp>,
     /// Which constituencies its places mean.
     pub boundary_set: BoundarySet,
     /// How many signed.
@@ -91,6 +95,7 @@ pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Petition>
                p.rejected_at, p.stopped_at, p.removed_at, p.response_threshold_reached_at, p.government_response_at,
                p.debate_threshold_reached_at, p.debate_scheduled_on, p.scheduled_debate_date, p.debate_outcome_at,
                p.source_url, p.boundary_set, t.signature_count,
+               (select max(r.read_at) from readings r where r.petition_id = p.id and p.source_url is not null) as counted_at,
                j.code as "rejection_code?", j.details as "rejection_details?",
                n.title as "rejection_title?", n.description as "rejection_text?",
                g.responded_on as "responded_on?", g.summary as "response_summary?", g.details as "response_details?",
@@ -140,6 +145,7 @@ pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Petition>
                 debate_outcome_at: row.debate_outcome_at.map(Into::into),
             },
             source_url: row.source_url,
+            counted_at: row.counted_at.map(Into::into),
             boundary_set: BoundarySet(row.boundary_set),
             signature_count: row.signature_count.try_into().unwrap_or(0),
             rejection_reason: row.rejection_title.zip(row.rejection_text),
@@ -185,17 +191,20 @@ pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Petition>
     )
     .fetch_all(&mut *db)
     .await?;
-    for petition in &mut petitions {
-        petition.departments = departments
-            .iter()
-            .filter(|row| row.petition_id == petition.id.get())
-            .map(|row| Department { acronym: row.acronym.clone(), name: row.name.clone(), url: row.url.clone() })
-            .collect();
-        petition.topics = topics
-            .iter()
-            .filter(|row| row.petition_id == petition.id.get())
-            .map(|row| Topic { code: row.code.clone(), name: row.name.clone() })
-            .collect();
+    let mut places: HashMap<i64, usize> = HashMap::with_capacity(petitions.len());
+    for (place, petition) in petitions.iter().enumerate() {
+        places.insert(petition.id.get(), place);
+    }
+    for row in departments {
+        if let Some(place) = places.get(&row.petition_id) {
+            let department = Department { acronym: row.acronym, name: row.name, url: row.url };
+            petitions[*place].departments.push(department);
+        }
+    }
+    for row in topics {
+        if let Some(place) = places.get(&row.petition_id) {
+            petitions[*place].topics.push(Topic { code: row.code, name: row.name });
+        }
     }
     Ok(petitions)
 }

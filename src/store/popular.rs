@@ -57,8 +57,8 @@ pub async fn last_hour(db: &mut Db, now: Timestamp, limit: i64) -> sqlx::Result<
 pub async fn latest_responses(db: &mut Db, limit: i64) -> sqlx::Result<Vec<PetitionId>> {
     let ids = sqlx::query_scalar!(
         "select p.id from petitions p join government_responses g on g.petition_id = p.id
-         where p.state in ('open', 'closed')
-         order by p.government_response_at desc nulls last, p.id desc limit $1",
+         where p.state in ('open', 'closed') and p.government_response_at is not null
+         order by p.government_response_at desc, p.id desc limit $1",
         limit
     )
     .fetch_all(db)

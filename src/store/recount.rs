@@ -8,7 +8,8 @@ use crate::domain::petition::PetitionId;
 pub struct Difference {
     /// Of which petition.
     pub petition: PetitionId,
-    /// Which tally: `before the history`, `hours`, `constituencies`, `countries` or `total`.
+    /// Which tally: `before the history`, `hours`, `constituencies`, `countries`,
+    /// `located` (the total's own account of its places) or `total`.
     pub tally: String,
     /// What stood there, in signatures.
     pub stored: i64,
@@ -49,6 +50,18 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
                full join (select * from imported_places where area_id in (select id from areas where kind = 'country')) c
                    using (petition_id, area_id)
                where t.signature_count is distinct from c.signature_count
+           ), located as (
+               select petition_id, 'located' as tally,
+                   (t.in_constituencies + t.in_other_countries)::bigint as stored,
+                   (coalesce(c.count, 0) + coalesce(k.count, 0))::bigint as counted
+               from petition_totals t
+               left join (select petition_id, sum(signature_count) as count from tally_constituencies group by 1) c
+                   using (petition_id)
+               left join (select k.petition_id, sum(k.signature_count) as count
+                          from tally_countries k join areas a on a.id = k.area_id and a.code <> 'GB' group by 1) k
+                   using (petition_id)
+               where (t.in_constituencies, t.in_other_countries)
+                   is distinct from (coalesce(c.count, 0)::integer, coalesce(k.count, 0)::integer)
            ), totals as (
                select petition_id, 'total' as tally, t.signature_count::bigint as stored, coalesce(l.net, 0)::bigint as counted
                from petition_totals t
@@ -58,7 +71,7 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
            select petition_id as "petition_id!", tally as "tally!", sum(stored)::bigint as "stored!",
                sum(counted)::bigint as "counted!"
            from (select * from before union all select * from hours union all select * from constituencies
-                 union all select * from countries union all select * from totals) d
+                 union all select * from countries union all select * from located union all select * from totals) d
            group by petition_id, tally order by petition_id, tally"#
     )
     .fetch_all(db)
@@ -79,17 +92,7 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
 /// # Errors
 /// When the database fails.
 pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update petition_totals set before_history = coalesce(
-             (select sum(change) from ledger where petition_id = $1 and counted_at is null), 0)
-         where petition_id = $1",
-        id.get()
-    )
-    .execute(&mut *db)
-    .await?;
-    hours(db, id).await?;
-    places(db, id).await?;
-    // The total's own account of its parts, should somebody have altered it by hand.
+    // First the total's own account of its parts, should somebody have altered it by hand: what follows adds to it.
     sqlx::query!(
         "update petition_totals t set
              in_hours = coalesce((select sum(added - removed) from tally_hours where petition_id = $1), 0),
@@ -99,9 +102,18 @@ pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
          where t.petition_id = $1",
         id.get()
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    sqlx::query!(
+        "update petition_totals set before_history = coalesce(
+             (select sum(change) from ledger where petition_id = $1 and counted_at is null), 0)
+         where petition_id = $1",
+        id.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    hours(db, id).await?;
+    places(db, id).await
 }
 
 /// Makes the hours of a petition what its ledger says.

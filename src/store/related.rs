@@ -27,8 +27,8 @@ const ALIKE: f64 = 0.08;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<Vec<Related>> {
-    let rows = sqlx::query!(
+pub async fn find(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<Vec<PetitionId>> {
+    let ids = sqlx::query_scalar!(
         r#"with size as (
                select greatest(count(*), 1) + 1.0::float8 as petitions from petitions where state = 'open'
            ), own as (
@@ -41,13 +41,12 @@ pub async fn find(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<V
                select string_agg(quote_literal(lexeme), ' | ')::tsquery as query
                from (select lexeme from own order by weight desc, lexeme limit 30) best
            ), candidates as (
-               select c.id, c.action, c.search from petitions c, telling
+               select c.id, c.search from petitions c, telling
                where c.state = 'open' and c.closes_at > $4 and c.id <> $1 and c.search @@ telling.query
                order by ts_rank(c.search, telling.query) desc, c.id
                limit 100
            ), alike as (
-               select c.id, c.action,
-                   sum(o.weight * k.weight) / sqrt(sum(k.weight ^ 2) * (select sum(weight ^ 2) from own)) as similarity
+               select c.id, sum(o.weight * k.weight) / sqrt(sum(k.weight ^ 2) * (select sum(weight ^ 2) from own)) as similarity
                from candidates c
                cross join lateral (
                    select s.lexeme, ln(z.petitions / (coalesce(w.petitions, 0) + 0.5))
@@ -56,10 +55,9 @@ pub async fn find(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<V
                    left join open_petition_stems w on w.stem = s.lexeme
                ) k
                left join own o on o.lexeme = k.lexeme
-               group by c.id, c.action
+               group by c.id
            )
-           select a.id, a.action, t.signature_count
-           from alike a join petition_totals t on t.petition_id = a.id
+           select a.id from alike a
            where a.similarity >= $3
            order by a.similarity desc, a.id
            limit $2"#,
@@ -67,6 +65,25 @@ pub async fn find(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<V
         limits::RELATED,
         ALIKE,
         super::sql(now)
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(Into::into).collect())
+}
+
+/// These petitions, in this order, with their present counts; those that are open no more are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Related>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let rows = sqlx::query!(
+        "select p.id, p.action, t.signature_count
+         from unnest($1::bigint[]) with ordinality wanted (id, position)
+         join petitions p on p.id = wanted.id and p.state = 'open'
+         join petition_totals t on t.petition_id = p.id
+         order by wanted.position",
+        &ids
     )
     .fetch_all(db)
     .await?;

@@ -9,7 +9,7 @@ use crate::domain::text;
 /// Most words of a search that are looked at.
 const WORDS: usize = 12;
 /// How alike a word must be to be taken for the one meant (pg_trgm's similarity, 0 to 1).
-const ALIKE: f32 = 0.35;
+const ALIKE: f32 = 0.3;
 
 /// What a search means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +72,10 @@ pub async fn understand(db: &mut Db, typed: &str) -> sqlx::Result<Understood> {
                 nearest
             }
             _ => {
+                // "policy" has the stem "polici".
+                if let Some(before) = stem.strip_suffix('i') {
+                    understood.marks.push(format!("{before}y"));
+                }
                 understood.marks.push(stem);
                 understood.marks.push(row.word.clone());
                 row.word
@@ -85,12 +89,12 @@ pub async fn understand(db: &mut Db, typed: &str) -> sqlx::Result<Understood> {
     Ok(understood)
 }
 
-/// Brings the lists of words up to date with the petitions.
+/// Brings the lists of words up to date with the petitions, without keeping searches waiting.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn refresh_words(db: &mut Db) -> sqlx::Result<()> {
-    sqlx::query!("refresh materialized view petition_words").execute(&mut *db).await?;
-    sqlx::query!("refresh materialized view open_petition_stems").execute(db).await?;
+    sqlx::query!("refresh materialized view concurrently petition_words").execute(&mut *db).await?;
+    sqlx::query!("refresh materialized view concurrently open_petition_stems").execute(db).await?;
     Ok(())
 }

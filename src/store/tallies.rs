@@ -18,7 +18,8 @@ pub const MINUTES_KEPT: SignedDuration = SignedDuration::from_hours(49);
 /// When the database fails.
 pub async fn series(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result<Option<Series>> {
     let Some(head) = sqlx::query!(
-        "select t.before_history, t.history_since, p.created_at, p.updated_at, p.opened_at, p.closed_at, p.source_url
+        "select t.before_history, t.history_since, p.created_at, p.opened_at, p.closed_at,
+             (select max(r.read_at) from readings r where r.petition_id = p.id and p.source_url is not null) as counted_at
          from petition_totals t join petitions p on p.id = t.petition_id where p.id = $1",
         id.get()
     )
@@ -60,11 +61,12 @@ pub async fn series(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result
     let known_since = head.history_since.map_or(head.created_at.to_jiff(), |since| since.to_jiff());
     let since = head.opened_at.map_or(known_since, |opened| known_since.max(opened.to_jiff()));
     let closed_at: Option<Timestamp> = head.closed_at.map(Into::into);
-    // A closed petition's history ends when it closed (corrections after that count in its last hour); an imported
+    // A closed petition's history ends when it closed, or with the last correction after that; an imported
     // petition's with the moment of which its count is; any other's now.
-    let until = match (closed_at, &head.source_url) {
-        (Some(closed), _) => closed,
-        (None, Some(_)) => head.updated_at.to_jiff(),
+    let last_change = hours.last().map(|hour| hour.starts_at + SignedDuration::from_hours(1));
+    let until = match (closed_at, head.counted_at) {
+        (Some(closed), _) => last_change.map_or(closed, |change| change.max(closed)),
+        (None, Some(counted)) => counted.to_jiff(),
         (None, None) => now,
     }
     .max(since);

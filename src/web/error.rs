@@ -58,11 +58,10 @@ impl Notice {
             }
             StatusCode::NOT_FOUND => (
                 "Page not found",
-                "If you typed the address, check it. If you followed a link to a petition, it may not be public. \
-                 You can search for it here.",
+                "If you typed the address, check it. If you followed a link to a petition, it may not be public.",
             ),
             StatusCode::METHOD_NOT_ALLOWED => {
-                ("This cannot be done here", "The page at this address takes no such request. Open it in your browser.")
+                ("This cannot be done here", "This address can be read, but nothing can be sent to it.")
             }
             StatusCode::NOT_ACCEPTABLE => (
                 "Not available in this format",
@@ -76,7 +75,7 @@ impl Notice {
                 ("This form cannot be read", "Go back, fill in the form again and send it.")
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => {
-                ("The site is very busy", "Wait a minute, then try again. Nothing you signed is lost.")
+                ("The site is very busy", "Wait a minute, then try again.")
             }
             _ => ("Something went wrong", "It is our mistake. Try again in a few minutes."),
         };
@@ -94,10 +93,14 @@ impl IntoResponse for PageError {
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 // No connection to be had means too much to do, or a database that is away: worth another try.
-                let busy = matches!(
-                    error.downcast_ref::<sqlx::Error>(),
-                    Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
-                );
+                let busy = match error.downcast_ref::<sqlx::Error>() {
+                    Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
+                    // Too many connections (class 53), shutting down or starting up (class 57).
+                    Some(sqlx::Error::Database(refusal)) => {
+                        refusal.code().is_some_and(|code| code.starts_with("53") || code.starts_with("57P"))
+                    }
+                    _ => false,
+                };
                 Notice::of(if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR })
             }
         };

@@ -116,22 +116,27 @@ pub fn until(deadline_at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// Whole days between two moments, "1 day", "43 days".
+/// Whole days between two moments, "43 days"; "less than a day".
 pub fn days(duration: SignedDuration) -> String {
-    let days = duration.as_hours() / 24;
-    format!("{} {}", thousands(days), if days == 1 { "day" } else { "days" })
+    match duration.as_hours() / 24 {
+        0 => "less than a day".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{} days", thousands(days)),
+    }
 }
 
-/// A share in per cent with two digits that say something: "0.92", "12", "0.0031".
+/// A share in per cent with two or three digits: "12", "1.2", "0.92", "0.003".
 pub fn percent(share: f64) -> String {
     if share == 0.0 {
         "0".to_owned()
-    } else if share >= 10.0 {
+    } else if share >= 9.95 {
         format!("{share:.0}")
-    } else if share >= 1.0 {
+    } else if share >= 0.995 {
         format!("{share:.1}")
-    } else {
+    } else if share >= 0.00995 {
         format!("{share:.2}")
+    } else {
+        format!("{:.3}", share.max(0.001))
     }
 }
 

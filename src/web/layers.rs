@@ -1,7 +1,7 @@
 //! What every request passes through, outermost first: its number, headers that protect, pages for errors, a limit of
 //! time and size, compression, 304 for what has not changed, and refusal of forms from other sites.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use askama::Template;
 use axum::{
@@ -12,7 +12,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
             ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-            IF_NONE_MATCH, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+            IF_NONE_MATCH, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     middleware::{Next, from_fn, from_fn_with_state},
@@ -29,6 +29,7 @@ use tower_http::{
 use tracing::Instrument;
 
 use super::{
+    Site,
     cache::CachePolicy,
     error::Notice,
     extract::Format,
@@ -54,7 +55,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 struct RequestId(String);
 
 /// Puts the layers around the routes.
-pub fn around(routes: Router<App>, app: &App) -> Router<App> {
+pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
     routes.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(app.clone(), identified))
@@ -74,7 +75,11 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     // Only the path: what stands behind the question mark may be somebody's token or search.
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).instrument(span).await;
+    let began = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| {
+        tracing::debug!(status = response.status().as_u16(), seconds = began.elapsed().as_secs_f64(), "answered");
+    });
 
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -97,6 +102,8 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     if headers.get(CONTENT_TYPE).is_some_and(|kind| data.iter().any(|data| kind.as_bytes() == data.as_bytes())) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
+    // One address may answer with a page or with JSON, whichever is accepted.
+    headers.append(VARY, HeaderValue::from_static("accept"));
     response
 }
 
@@ -109,7 +116,7 @@ struct ErrorPage {
 }
 
 /// Turns errors, our own and those of axum and its layers, into pages for people and JSON for programs.
-async fn errors_as_pages(Wanted { format, id, head }: Wanted, request: Request, next: Next) -> Response {
+async fn errors_as_pages(Wanted { format, id }: Wanted, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -117,8 +124,8 @@ async fn errors_as_pages(Wanted { format, id, head }: Wanted, request: Request, 
     }
     let notice = match response.extensions_mut().remove::<Notice>() {
         Some(notice) => notice,
-        // A form that came back with its mistakes is a page of its own.
-        None if is_html(response.headers()) => return response,
+        // A form that came back with its mistakes, or a failing health check.
+        None if is_written(response.headers()) => return response,
         None => Notice::of(status),
     };
     let request_id = id.0;
@@ -153,21 +160,18 @@ async fn errors_as_pages(Wanted { format, id, head }: Wanted, request: Request, 
     if notice.status == StatusCode::SERVICE_UNAVAILABLE {
         page.headers_mut().insert("retry-after", HeaderValue::from_static("60"));
     }
-    if head {
-        *page.body_mut() = Body::empty();
-    }
     page
 }
 
-fn is_html(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+/// Whether a handler has written the answer itself; axum and its layers refuse in plain text or without a word.
+fn is_written(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
 }
 
 /// What must be known of a request to answer its error, taken before it is gone.
 struct Wanted {
     format: Format,
     id: RequestId,
-    head: bool,
 }
 
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Wanted {
@@ -179,7 +183,7 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Wanted {
     ) -> Result<Self, std::convert::Infallible> {
         let format = Format::from_request_parts(parts, state).await?;
         let id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(|| RequestId(String::new()));
-        Ok(Self { format, id, head: parts.method == Method::HEAD })
+        Ok(Self { format, id })
     }
 }
 

@@ -23,10 +23,10 @@ use tokio::sync::Mutex;
 use super::{cache::CachePolicy, error::PageError, extract::Format, page};
 use crate::{
     domain::{petition::PetitionId, series::Range},
-    store::petitions::Version,
+    store::{petitions::Version, topics::TopicCount},
 };
 
-/// Bytes that all renderings together may take, compressed ones included: roughly 500 petitions.
+/// Bytes that all renderings together may take, compressed ones included: some 500 pages.
 const CAPACITY: u64 = 48 * 1024 * 1024;
 /// For how long a rendering is handed out without asking the database whether it is still true.
 /// Together with the time that rendering takes this stays below one second.
@@ -38,6 +38,9 @@ const OLD: Duration = Duration::from_secs(30);
 
 /// For how long a rendering is shown while the database cannot be asked.
 const AWAY: Duration = Duration::from_secs(300);
+
+/// For how long is kept what takes long to find and hardly changes: related petitions, topics.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// What is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,17 +55,28 @@ pub enum Key {
     Home,
 }
 
-/// The renderings.
+/// What the site keeps in memory; cheap to clone.
+#[derive(Clone)]
 pub struct Memory {
     slots: Cache<Key, Arc<Slot>>,
+    related: Cache<PetitionId, Arc<[PetitionId]>>,
+    topics: Cache<(), Arc<[TopicCount]>>,
     began: Instant,
 }
 
 impl Default for Memory {
     fn default() -> Self {
         let weigh = |_: &Key, slot: &Arc<Slot>| slot.weight().try_into().unwrap_or(u32::MAX);
-        let slots = Cache::builder().max_capacity(CAPACITY).weigher(weigh).time_to_idle(Duration::from_secs(600));
-        Self { slots: slots.build(), began: Instant::now() }
+        Self {
+            slots: Cache::builder()
+                .max_capacity(CAPACITY)
+                .weigher(weigh)
+                .time_to_idle(Duration::from_secs(600))
+                .build(),
+            related: Cache::builder().max_capacity(10_000).time_to_live(SLOW).build(),
+            topics: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
+            began: Instant::now(),
+        }
     }
 }
 
@@ -82,14 +96,14 @@ impl Slot {
 
     /// Bytes, with room for the compressed forms that may still come.
     fn weight(&self) -> usize {
-        256 + self.current().map_or(64 * 1024, |rendered| rendered.plain.len() * 4 / 3)
+        256 + self.current().map_or(64 * 1024, |rendered| rendered.plain.len() * 8 / 5)
     }
 }
 
 /// A rendering.
 #[derive(Debug)]
 pub struct Rendered {
-    version: Option<Version>,
+    version: Version,
     made: Instant,
     format: Format,
     policy: CachePolicy,
@@ -102,9 +116,10 @@ pub struct Rendered {
 impl Rendered {
     /// A text in its format.
     pub fn new(format: Format, text: String, policy: CachePolicy) -> Self {
-        let plain = Bytes::from(text);
+        // A text that has grown has room to spare; what is kept has none.
+        let plain = Bytes::from(text.into_boxed_str().into_boxed_bytes());
         Self {
-            version: None,
+            version: Version { petition: 0, totals: 0 },
             made: Instant::now(),
             format,
             policy,
@@ -127,7 +142,7 @@ impl Rendered {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.format.content_type()));
         headers.insert(CACHE_CONTROL, self.policy.header());
         headers.insert(ETAG, self.etag.clone());
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
         if let Some(encoding) = encoding {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
@@ -140,7 +155,8 @@ impl Memory {
     /// one from `render`. Whoever comes while one is made waits for that one, or gets the last if that is recent.
     ///
     /// # Errors
-    /// Those of `version` and `render`; then nothing is kept.
+    /// [`PageError::NotFound`] without a version; else those of `version` and `render`, unless a page is kept that can be
+    /// shown instead while the database is away.
     pub async fn get<V, R>(
         &self,
         key: Key,
@@ -173,38 +189,75 @@ impl Memory {
             return Ok(current.clone());
         }
         // What changes after this moment is seen when it is next asked.
-        let asked = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let version = match version().await {
-            Ok(version) => version,
-            // A database that is away for a while must not take the page with it.
-            Err(error) => match kept {
-                Some(current) if current.made.elapsed() < AWAY => {
-                    tracing::warn!(?key, ?error, "the database cannot be asked; a kept page is shown");
-                    slot.asked.store(asked, Ordering::Release);
-                    return Ok(current);
-                }
-                _ => return Err(error),
+        let asked = self.now();
+        let outcome = match version().await {
+            Ok(Some(version)) => match &kept {
+                Some(current) if current.version == version && current.made.elapsed() < OLD => Ok(current.clone()),
+                _ => render().await.map(|rendered| Arc::new(Rendered { version, ..rendered })),
             },
+            Ok(None) => Err(PageError::NotFound),
+            Err(error) => Err(error),
         };
-        let rendered = match kept {
-            Some(current) if current.version == version && version.is_some() && current.made.elapsed() < OLD => current,
-            _ => {
-                let rendered = match render().await {
-                    Ok(rendered) => Arc::new(Rendered { version, ..rendered }),
-                    Err(error) => {
-                        // Nothing to keep: it is not public (any more), or was never there.
-                        self.slots.invalidate(&key).await;
-                        return Err(error);
-                    }
-                };
-                *slot.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(rendered.clone());
-                // Put in again, so that it is weighed with its content.
-                self.slots.insert(key, slot.clone()).await;
-                rendered
+        let rendered = match (outcome, kept) {
+            (Ok(rendered), _) => rendered,
+            // A database that is away for a while must not take the page with it. Asking may have taken long.
+            (Err(PageError::Internal(error)), Some(current)) if current.made.elapsed() < AWAY => {
+                tracing::warn!(?key, error = format!("{error:#}"), "a kept page is shown while the database is away");
+                slot.asked.store(self.now(), Ordering::Release);
+                return Ok(current);
+            }
+            // Not public any more, or never there.
+            (Err(error), _) => {
+                self.slots.invalidate(&key).await;
+                return Err(error);
             }
         };
+        if !slot.current().is_some_and(|current| Arc::ptr_eq(&current, &rendered)) {
+            *slot.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(rendered.clone());
+            // Put in again, so that it is weighed with its content.
+            self.slots.insert(key, slot.clone()).await;
+        }
         slot.asked.store(asked, Ordering::Release);
         Ok(rendered)
+    }
+}
+
+impl Memory {
+    /// Milliseconds since the memory began.
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Which petitions are related to one: found by `find` once in a while.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub async fn related<F>(&self, id: PetitionId, find: F) -> sqlx::Result<Arc<[PetitionId]>>
+    where
+        F: Future<Output = sqlx::Result<Vec<PetitionId>>>,
+    {
+        if let Some(related) = self.related.get(&id).await {
+            return Ok(related);
+        }
+        let related: Arc<[PetitionId]> = find.await?.into();
+        self.related.insert(id, related.clone()).await;
+        Ok(related)
+    }
+
+    /// All topics with their open petitions: counted by `count` once in a while.
+    ///
+    /// # Errors
+    /// Those of `count`.
+    pub async fn topics<F>(&self, count: F) -> Result<Arc<[TopicCount]>, PageError>
+    where
+        F: Future<Output = Result<Vec<TopicCount>, PageError>>,
+    {
+        if let Some(topics) = self.topics.get(&()).await {
+            return Ok(topics);
+        }
+        let topics: Arc<[TopicCount]> = count.await?.into();
+        self.topics.insert((), topics.clone()).await;
+        Ok(topics)
     }
 }
 
@@ -241,14 +294,14 @@ fn gzip(plain: &[u8]) -> Bytes {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
     encoder.write_all(plain).expect("memory takes everything");
-    encoder.finish().expect("memory takes everything").into()
+    encoder.finish().expect("memory takes everything").into_boxed_slice().into()
 }
 
 fn brotli(plain: &[u8]) -> Bytes {
     let mut compressed = Vec::new();
     let parameters = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
     brotli::BrotliCompress(&mut &plain[..], &mut compressed, &parameters).expect("memory takes everything");
-    compressed.into()
+    compressed.into_boxed_slice().into()
 }
 
 #[cfg(test)]

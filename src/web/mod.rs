@@ -15,11 +15,20 @@ pub mod pages;
 pub mod plain_text;
 mod routes;
 
-use axum::Router;
+use axum::{Router, extract::FromRef};
 
+use self::memory::Memory;
 use crate::app::App;
+
+/// What handlers can ask for: the program, and what the site keeps in memory.
+#[derive(Clone, FromRef)]
+pub struct Site {
+    app: App,
+    memory: Memory,
+}
 
 /// The whole site.
 pub fn router(app: App) -> Router {
-    layers::around(routes::all(), &app).with_state(app)
+    let site = Site { app, memory: Memory::default() };
+    layers::around(routes::all(), &site.app).with_state(site)
 }

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::{
     body::Bytes,
     http::{
-        HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG},
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -86,16 +86,6 @@ pub fn html(template: &impl Template, policy: CachePolicy) -> Result<Response, P
     Ok(body(Format::Html, template.render()?, policy))
 }
 
-/// A template as a page with another status than 200; never kept.
-///
-/// # Errors
-/// When it cannot be rendered.
-pub fn html_with_status(status: StatusCode, template: &impl Template) -> Result<Response, PageError> {
-    let mut response = body(Format::Html, template.render()?, CachePolicy::Never);
-    *response.status_mut() = status;
-    Ok(response)
-}
-
 /// A text in a format.
 pub fn body(format: Format, text: String, policy: CachePolicy) -> Response {
     let content = Bytes::from(text);
@@ -104,6 +94,8 @@ pub fn body(format: Format, text: String, policy: CachePolicy) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     headers.insert(CACHE_CONTROL, policy.header());
+    // Petitions and lists are HTML or JSON under one address.
+    headers.insert(VARY, HeaderValue::from_static("accept"));
     if let Some(etag) = etag {
         headers.insert(ETAG, etag);
     }

@@ -111,7 +111,7 @@ mod tests {
             let html = format!("<p>{}</p>", marked(&text, &["a".to_owned()]));
             let tree = scraper::Html::parse_fragment(&html);
             let words: String = tree.root_element().text().collect();
-            prop_assert_eq!(words, text);
+            prop_assert_eq!(&words, &text);
             let html = paragraphs(&text);
             prop_assert!(!html.contains("<script"));
         }

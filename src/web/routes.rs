@@ -2,11 +2,10 @@
 
 use axum::{Router, routing::get};
 
-use super::{api, assets, error::PageError, pages};
-use crate::app::App;
+use super::{Site, api, assets, error::PageError, pages};
 
 /// All routes. An address whose last part may end in `.json` or `.csv` is one route that splits it.
-pub fn all() -> Router<App> {
+pub fn all() -> Router<Site> {
     Router::new()
         // people
         .route("/", get(pages::home::show))

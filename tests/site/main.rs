@@ -3,11 +3,19 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod addresses;
+mod api;
+mod caching;
 mod charts;
 mod commands;
 mod forecast;
+mod importing;
 mod importing_files;
+mod jobs;
+mod limits;
 mod reading;
 mod sample;
 mod searching;
+mod security;
 mod series;
+mod shape;

@@ -198,7 +198,8 @@ async fn counts_that_fell_are_shown_as_removed() {
     ada.visit(&petition.url()).await.see("5,000 signatures");
     let table = ada.table("Signatures by week, latest first");
     assert_eq!(table.head, ["Week", "Added", "Removed", "Total"]);
-    let of = |column: usize| table.rows.iter().map(|row| row[column].replace(',', "").parse::<i64>().unwrap()).sum::<i64>();
+    let of =
+        |column: usize| table.rows.iter().map(|row| row[column].replace(',', "").parse::<i64>().unwrap()).sum::<i64>();
     assert_eq!(of(1) - of(2) + 6, 5_000);
     assert_eq!(of(2), 400);
 }
@@ -302,7 +303,8 @@ async fn what_came_of_the_debate() {
     assert_eq!(ada.fact("Debate"), "Parliament decided not to debate it");
     ada.see("Parliament decided not to debate this petition.").see("It was debated before.");
 
-    let just_held = app.petition().signatures(130_000).reached_thresholds(90).debate_on(day("2022-08-20")).create().await;
+    let just_held =
+        app.petition().signatures(130_000).reached_thresholds(90).debate_on(day("2022-08-20")).create().await;
     ada.visit(&just_held.url()).await;
     assert_eq!(ada.fact("Debate"), "Debated on Saturday 20th August 2022");
     ada.see("The transcript will be linked here.");
@@ -368,7 +370,8 @@ async fn a_rejected_petition_gives_the_reason_and_no_count() {
     let page = ada.page();
     assert!(page.select("progress, svg[role='img'], table").is_empty(), "{page:?}");
     assert!(!page.source.contains("17 signature"));
-    for path in [urls::count_json(&petition.id), urls::history(&petition.id, "csv"), urls::places(&petition.id, "csv")] {
+    for path in [urls::count_json(&petition.id), urls::history(&petition.id, "csv"), urls::places(&petition.id, "csv")]
+    {
         assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     ada.visit(&urls::sign(&petition.id)).await.see("It was rejected.");
@@ -446,8 +449,12 @@ async fn stopped_hidden_and_removed_petitions() {
 #[tokio::test]
 async fn a_petition_of_another_service_says_where_it_is_from() {
     let app = TestApp::new().await;
-    let petition =
-        app.petition().imported(700_001).change(|record| record.dates.updated_at = at("2022-08-20T09:15:00Z")).create().await;
+    let petition = app
+        .petition()
+        .imported(700_001)
+        .change(|record| record.dates.updated_at = at("2022-08-20T09:15:00Z"))
+        .create()
+        .await;
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await.see("As at 10:15:00 on 20 August 2022, as published by another service");
     assert_eq!(ada.page().link("another service"), "https://petitions.example.org/petitions/700001");
@@ -477,7 +484,11 @@ async fn what_people_write_stays_text() {
         .await;
     let mut ada = app.visitor();
     let answer = app.get(&petition.url()).await;
-    assert!(!answer.text().contains("<script>alert") && !answer.text().contains("<img") && !answer.text().contains("<iframe"));
+    assert!(
+        !answer.text().contains("<script>alert")
+            && !answer.text().contains("<img")
+            && !answer.text().contains("<iframe")
+    );
     let html = scraper::Html::parse_document(answer.text());
     assert!(html.errors.is_empty(), "{:?}", html.errors);
     for wrong in ["[onerror]", "[onload]", "main script", "main style", "iframe", "img", "a[href^='javascript']"] {

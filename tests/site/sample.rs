@@ -26,7 +26,10 @@ async fn the_demonstration_is_as_promised() {
     assert_eq!(ada.fact("Signature deadline"), "Thursday 1st September 2022 in 10 days");
     assert_eq!(ada.fact("Government response"), "Answered on Monday 21st March 2022");
     let response = ada.section("The Government’s response");
-    assert!(response.starts_with("The Government’s response Cabinet Office Monday 21st March 2022 We agree"), "{response}");
+    assert!(
+        response.starts_with("The Government’s response Cabinet Office Monday 21st March 2022 We agree"),
+        "{response}"
+    );
     ada.see("As at 21:00:00 on 21 August 2022");
 
     let estimate = ada.fact("Estimated final signatures");
@@ -61,7 +64,9 @@ async fn its_five_related_petitions_are_open_and_of_the_promised_sizes() {
 #[tokio::test]
 async fn there_is_a_petition_in_every_state_and_in_every_list() {
     let app = TestApp::sample().await;
-    let states = app.ask("select string_agg(state::text, ' ' order by state) from (select distinct state from petitions) s").await;
+    let states = app
+        .ask("select string_agg(state::text, ' ' order by state) from (select distinct state from petitions) s")
+        .await;
     assert_eq!(states, PetitionState::ALL.map(PetitionState::code).join(" "));
     let all: u32 = app.ask("select count(*) from petitions").await.parse().expect("a number");
     assert!((55..=70).contains(&all), "{all} petitions");
@@ -147,7 +152,8 @@ async fn everything_that_can_be_reached_is_there_and_sound() {
         }
     }
     let public = app.ask("select count(*) from petitions where state in ('open', 'closed', 'rejected')").await;
-    let reached = seen.iter().filter(|path| path.strip_prefix("/petitions/").is_some_and(|id| id.parse::<u32>().is_ok()));
+    let reached =
+        seen.iter().filter(|path| path.strip_prefix("/petitions/").is_some_and(|id| id.parse::<u32>().is_ok()));
     assert_eq!(reached.count().to_string(), public, "petitions reached");
     assert!(seen.contains(urls::privacy()) && seen.contains(urls::cookies()) && seen.contains(urls::accessibility()));
     assert!(kinds.len() >= 4, "{kinds:?}");

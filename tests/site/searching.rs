@@ -2,7 +2,11 @@
 
 use reqwest::StatusCode;
 use undersigned::{
-    domain::{facet::Facet, limits, petition::{Debate, PetitionState}},
+    domain::{
+        facet::Facet,
+        limits,
+        petition::{Debate, PetitionState},
+    },
     urls,
 };
 
@@ -25,11 +29,11 @@ impl Shelf {
         let answered = |days: i32, count: u32, on: &str| {
             plain(days, count).reached_thresholds(days - 1).answered(day(on), "Home Office", "No.", "No, thank you.")
         };
-        let closed = |days: i32, count: u32, on: &str| {
-            answered(150, count, on).closed(days).reached_thresholds(days + 100)
-        };
+        let closed =
+            |days: i32, count: u32, on: &str| answered(150, count, on).closed(days).reached_thresholds(days + 100);
         let debated = |on: &str| Debate { debated: true, debated_on: Some(day(on)), ..Debate::default() };
-        let refused = Debate { debated: false, overview: Some("There was one already.".to_owned()), ..Debate::default() };
+        let refused =
+            Debate { debated: false, overview: Some("There was one already.".to_owned()), ..Debate::default() };
         for (name, petition) in [
             ("young", plain(3, 500)),
             ("older", plain(50, 9_000)),
@@ -102,8 +106,7 @@ async fn each_of_the_ten_lists_has_its_petitions_in_its_order() {
         "rejected",
         "rejected before",
     ];
-    let closed =
-        ["debated in June", "debated in July", "refused in June", "refused in July", "closed and answered"];
+    let closed = ["debated in June", "debated in July", "refused in June", "refused in July", "closed and answered"];
     let open: Vec<_> = by_count[..16].iter().copied().filter(|name| !closed.contains(name)).collect();
     assert_eq!(shelf.list(Facet::All).await, by_count);
     assert_eq!(shelf.list(Facet::Open).await, open);
@@ -267,7 +270,8 @@ async fn what_was_found_is_marked() {
 async fn typing_mistakes_are_read_as_what_was_meant() {
     let app = library().await;
     let mut ada = app.visitor();
-    for (typed, meant) in [("hedgehgos", "hedgehogs"), ("motorwyas hedges", "motorways hedges"), ("raliway", "railway")] {
+    for (typed, meant) in [("hedgehgos", "hedgehogs"), ("motorwyas hedges", "motorways hedges"), ("raliway", "railway")]
+    {
         ada.visit("/petitions").await.fill("Search petitions", typed).press("Search").await;
         ada.see(&format!("match")).see(&format!("“{typed}”, read as “{meant}”"));
         assert!(!ada.page().texts(".petitions mark").is_empty(), "{typed}");
@@ -284,9 +288,38 @@ async fn what_nobody_would_type_does_no_harm() {
     let app = library().await;
     let mut ada = app.visitor();
     for typed in [
-        "&", "|", "!", ":*", "'", "\\", "\"", "<->", "()", "hedges & | ! railway", "hedges:*", "'hedges'", "\\'",
-        "'; drop table petitions; --", "%", "_", "$1", "{}", "\u{202e}hedges", "\u{0}hedges", "😀", "the", "a b c",
-        "hedges'' | 'x", "!hedges", "-hedges", "+", "#", "#0", "-1", "99999999999999999999", "\r\n\t",
+        "&",
+        "|",
+        "!",
+        ":*",
+        "'",
+        "\\",
+        "\"",
+        "<->",
+        "()",
+        "hedges & | ! railway",
+        "hedges:*",
+        "'hedges'",
+        "\\'",
+        "'; drop table petitions; --",
+        "%",
+        "_",
+        "$1",
+        "{}",
+        "\u{202e}hedges",
+        "\u{0}hedges",
+        "😀",
+        "the",
+        "a b c",
+        "hedges'' | 'x",
+        "!hedges",
+        "-hedges",
+        "+",
+        "#",
+        "#0",
+        "-1",
+        "99999999999999999999",
+        "\r\n\t",
     ] {
         ada.visit("/petitions").await.fill("Search petitions", typed).press("Search").await;
         let expected = if typed.contains('\0') { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -306,7 +339,8 @@ async fn what_nobody_would_type_does_no_harm() {
     assert_eq!(ada.field("Search petitions").len(), limits::SEARCH);
     let words = "hedges+".repeat(1_000);
     ada.visit(&format!("/petitions?q={words}")).await.see("match “hedges");
-    for query in ["q=%FF", "q=%C3%28", "q=%", "q=%zz", "q", "=", "&&", "q=a&q=b&state=open&state=closed", "page=2;drop"] {
+    for query in ["q=%FF", "q=%C3%28", "q=%", "q=%zz", "q", "=", "&&", "q=a&q=b&state=open&state=closed", "page=2;drop"]
+    {
         for ending in ["", ".json", ".csv"] {
             let answer = app.get(&format!("/petitions{ending}?{query}")).await;
             assert!(!answer.status.is_server_error(), "{query}: {}", answer.status);
@@ -345,7 +379,7 @@ async fn the_number_of_a_petition_leads_to_it() {
 #[tokio::test]
 async fn topics_narrow_a_list() {
     let app = TestApp::new().await;
-    for (action, topics) in [("Both", &["water", "fish"][..]), ("Water alone", &["water"]), ("Neither", &[])] {
+    for (action, topics) in [("Everything", &["water", "fish"][..]), ("Water alone", &["water"]), ("Neither", &[])] {
         let petition = app.petition().without_history().action(action);
         topics.iter().fold(petition, |petition, topic| petition.topic(topic)).create().await;
     }
@@ -359,7 +393,10 @@ async fn topics_narrow_a_list() {
     assert_eq!(ada.heading(), "Closed petitions");
 
     ada.visit("/petitions?topic=water&topic=fish").await.see("1 petition about Water and Fish.");
-    ada.fill("Search petitions", "both").press("Search").await.see("1 petition matches “both” about Water and Fish.");
+    ada.fill("Search petitions", "everything")
+        .press("Search")
+        .await
+        .see("1 petition matches “everything” about Water and Fish.");
     assert!(ada.path().contains("topic=water&topic=fish"), "{}", ada.path());
     ada.visit("/petitions?topic=unknown").await.see("No petitions about unknown.");
     ada.visit("/petitions?topic=%27%22%3Cb%3E").await.see("No petitions about '\"<b>.");
@@ -427,7 +464,11 @@ async fn lists_that_do_not_exist() {
 async fn a_site_without_petitions_says_so() {
     let app = TestApp::new().await;
     let mut ada = app.visitor();
-    ada.visit("/").await.see("Nobody has signed in the last hour.").see("There are none yet.").see("0 open for signatures");
+    ada.visit("/")
+        .await
+        .see("Nobody has signed in the last hour.")
+        .see("There are none yet.")
+        .see("0 open for signatures");
     for facet in Facet::ALL {
         ada.visit(&urls::list(facet)).await.see("No petitions.");
     }

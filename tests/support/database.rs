@@ -198,12 +198,7 @@ async fn sample_template(now: Timestamp) -> String {
 }
 
 /// The name of a template; it is made if it is missing, and older ones of its kind are dropped.
-async fn template(
-    kind: &str,
-    version: &str,
-    from: Option<&str>,
-    fill: impl AsyncFnOnce(PgConnectOptions),
-) -> String {
+async fn template(kind: &str, version: &str, from: Option<&str>, fill: impl AsyncFnOnce(PgConnectOptions)) -> String {
     let all = format!("{}_{kind}_", *PREFIX);
     let name = format!("{all}{}", &version[..12]);
     let mut db = maintenance().await;

@@ -10,6 +10,7 @@ mod visitor;
 pub use self::{
     app::{Answer, Setup, TestApp},
     checks::{is_local, problems},
+    database::RUNTIME,
     page::{Page, Table, squeeze},
     petition::{Created, PetitionBuilder},
     visitor::Visitor,

@@ -143,9 +143,10 @@ impl Page {
     /// The table with this caption.
     #[track_caller]
     pub fn table(&self, caption: &str) -> Table {
-        let found = self.select("table").into_iter().find(|table| {
-            table.select(&css("caption")).next().is_some_and(|found| text(found) == caption)
-        });
+        let found = self
+            .select("table")
+            .into_iter()
+            .find(|table| table.select(&css("caption")).next().is_some_and(|found| text(found) == caption));
         let Some(table) = found else {
             panic!("{}: no table “{caption}” among {:?}", self.path, self.texts("caption"))
         };
@@ -181,7 +182,8 @@ pub fn text(element: ElementRef<'_>) -> String {
 fn push_text(words: &mut String, element: ElementRef<'_>) {
     const UNSEEN: [&str; 6] = ["script", "style", "template", "title", "desc", "select"];
     const INLINE: [&str; 16] = [
-        "a", "abbr", "b", "code", "data", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "time", "tspan",
+        "a", "abbr", "b", "code", "data", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "time",
+        "tspan",
     ];
     if UNSEEN.contains(&element.value().name()) || element.attr("hidden").is_some() {
         return;

@@ -7,9 +7,7 @@ use undersigned::{
     domain::{
         deadline,
         history::Reading,
-        petition::{
-            Activity, Debate, Department, GovernmentResponse, PetitionId, PetitionState, Rejection, Topic,
-        },
+        petition::{Activity, Debate, Department, GovernmentResponse, PetitionId, PetitionState, Rejection, Topic},
         record::{ConstituencyCount, CountryCount, Dates, PetitionRecord, RecordedPlaces},
         threshold::Thresholds,
     },

@@ -49,6 +49,16 @@ impl Programs {
             Some(folder) => vec![Place { name: "PG_BIN".to_owned(), folders: vec![folder.to_owned()] }],
             None => places(env::var_os("PATH").as_deref(), data_dir),
         };
+        Self::in_one_of(places, pg_bin, data_dir, made_by)
+    }
+
+    /// The first programs in these places that will do. What there is to say if there are none depends on the rest.
+    fn in_one_of(
+        places: Vec<Place>,
+        pg_bin: Option<&Path>,
+        data_dir: &Path,
+        made_by: Option<u32>,
+    ) -> Result<Self, PostgresError> {
         let mut found = Vec::new();
         for folder in places.iter().flat_map(|place| &place.folders) {
             let Some(programs) = Self::inside(folder) else {
@@ -195,8 +205,9 @@ mod tests {
 
     #[test]
     fn a_vain_search_says_what_to_install_and_where_it_looked() {
-        let looked = places(None, Path::new("/data")).into_iter().map(|place| place.name).collect();
-        let message = PostgresError::NoPrograms { looked }.to_string();
+        let empty = |place: Place| Place { folders: vec![PathBuf::from("/nonexistent")], ..place };
+        let places = places(None, Path::new("/data")).into_iter().map(empty).collect();
+        let message = Programs::in_one_of(places, None, Path::new("/data"), None).unwrap_err().to_string();
         for part in [
             "apt-get install postgresql",
             "dnf install postgresql-server",

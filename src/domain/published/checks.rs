@@ -68,6 +68,10 @@ pub fn lengths(a: &Attributes) -> Result<(), Refused> {
     within("creator_name", a.creator_name.as_ref(), 0, 255)?;
     if let Some(rejection) = &a.rejection {
         within("rejection.code", Some(&rejection.code), 1, 30)?;
+        if !rejection.code.0.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+            let code = &rejection.code.0;
+            return contradiction("rejection.code", format!("“{code}” has more than lower-case letters and hyphens"));
+        }
         within("rejection.details", rejection.details.as_ref(), 0, 10_000)?;
     }
     if let Some(response) = &a.government_response {

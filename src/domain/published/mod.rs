@@ -3,10 +3,7 @@
 mod checks;
 mod schema;
 
-use jiff::{
-    Timestamp,
-    civil::date,
-};
+use jiff::{Timestamp, civil::date};
 
 use super::{
     area::BoundarySet,

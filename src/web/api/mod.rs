@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{
     error::PageError,
     extract::{Format, Name, Now, Numbered, Query},
+    memory::Memory,
 };
 use crate::{
     app::App,
@@ -34,6 +35,7 @@ pub struct Wanted {
 /// A petition's count, history or places, in the format that the address ends in.
 pub async fn petition_data(
     State(app): State<App>,
+    State(memory): State<Memory>,
     now: Now,
     address: Numbered,
     data: Name,
@@ -46,8 +48,8 @@ pub async fn petition_data(
     }
     let id = address.id;
     match (data.name.as_str(), data.suffix) {
-        ("count", Some(Format::Json)) => petition::count(app, id, &headers).await,
-        ("count", None) if Format::Json.is_accepted(&headers) => petition::count(app, id, &headers).await,
+        ("count", Some(Format::Json)) => petition::count(&app, &memory, id, &headers).await,
+        ("count", None) if Format::Json.is_accepted(&headers) => petition::count(&app, &memory, id, &headers).await,
         ("history", Some(format)) => history::show(&app, id, now.0, format, &wanted).await,
         ("places", Some(format)) => places::show(&app, id, format).await,
         ("count" | "history" | "places", _) => Err(PageError::NotAcceptable),

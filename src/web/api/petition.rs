@@ -18,7 +18,7 @@ use crate::{
         error::PageError,
         extract::Format,
         filters::iso,
-        memory::{Key, Rendered},
+        memory::{Key, Memory, Rendered},
     },
 };
 
@@ -236,13 +236,12 @@ impl Item {
 ///
 /// # Errors
 /// When it is not public.
-pub async fn json(app: App, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
-    let rendered = app
-        .memory
+pub async fn json(app: &App, memory: &Memory, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
+    let rendered = memory
         .get(
             Key::PetitionJson(id),
             || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(&app, id),
+            || render(app, id),
         )
         .await?;
     Ok(rendered.respond(headers))
@@ -337,13 +336,12 @@ struct Progress {
 ///
 /// # Errors
 /// When the petition is not published.
-pub async fn count(app: App, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
-    let rendered = app
-        .memory
+pub async fn count(app: &App, memory: &Memory, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
+    let rendered = memory
         .get(
             Key::Count(id),
             || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render_count(&app, id),
+            || render_count(app, id),
         )
         .await?;
     Ok(rendered.respond(headers))

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::{cell, petition::Item};
 use crate::{
     app::App,
+    store::listing::TableRow,
     urls,
-    web::{error::PageError, pages::petitions::list::Found},
+    web::{error::PageError, pages::petitions::search::Found},
 };
 
 #[derive(Serialize)]
@@ -48,7 +49,7 @@ pub fn json(app: &App, found: &Found) -> Result<String, PageError> {
             first: link(1),
             last: link(last),
             next: (search.page < last).then(|| link(search.page + 1)),
-            prev: (search.page > 1).then(|| link(search.page - 1)),
+            prev: (search.page > 1).then(|| link(last.min(search.page - 1))),
         },
         data: found.petitions.iter().map(|petition| Item::listed(app, petition.clone())).collect(),
         meta: Meta { total_count: found.total, page: search.page, page_count: last },
@@ -60,10 +61,10 @@ pub fn json(app: &App, found: &Found) -> Result<String, PageError> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn csv(app: &App, found: &Found) -> Result<String, PageError> {
+pub fn csv(app: &App, rows: &[TableRow]) -> Result<String, PageError> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["Petition", "URL", "State", "Signatures Count"])?;
-    for petition in &found.petitions {
+    for petition in rows {
         table.write_record([
             cell(&petition.action),
             format!("{}{}", app.public_url, urls::petition(&petition.id)),

@@ -10,6 +10,8 @@ use crate::web::filters::{day_of, signatures, thousands};
 /// "13 signatures in the last 24 hours; half of all came in the first three days".
 pub fn summary(series: &Series, opened_at: Timestamp, range: Range) -> String {
     let (change, recent) = match range {
+        // Of a closed petition the whole is what matters, not how it was on its last day.
+        Range::All if series.is_closed() => (Change { added: series.total(), removed: 0 }, "in all".to_owned()),
         Range::Day | Range::All => {
             let last = if series.is_closed() { "its last 24 hours" } else { "the last 24 hours" };
             (series.last_24_hours(), format!("in {last}"))

@@ -2,7 +2,10 @@
 
 use std::convert::Infallible;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
 use jiff::Timestamp;
 
 use crate::app::App;
@@ -11,10 +14,13 @@ use crate::app::App;
 #[derive(Clone, Copy, Debug)]
 pub struct Now(pub Timestamp);
 
-impl FromRequestParts<App> for Now {
+impl<S: Send + Sync> FromRequestParts<S> for Now
+where
+    App: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(Self(app.clock.now()))
+    async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self(App::from_ref(state).clock.now()))
     }
 }

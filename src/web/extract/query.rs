@@ -22,7 +22,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         }
         match <axum_extra::extract::Query<T> as FromRequestParts<S>>::from_request_parts(parts, state).await {
             Ok(query) => Ok(Self(query.0)),
-            Err(_) => Err(PageError::bad_request("What stands behind the question mark of the address is not right.")),
+            Err(_) => Err(PageError::bad_request("Check the part of the address after the question mark.")),
         }
     }
 }

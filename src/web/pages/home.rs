@@ -9,6 +9,7 @@ use crate::{
     domain::{deadline, facet::Facet, limits, threshold::Thresholds},
     store::{
         self,
+        listing::Counts,
         petitions::{Petition, Version},
         popular::Popular,
     },
@@ -18,7 +19,7 @@ use crate::{
         error::PageError,
         extract::{Format, Now},
         filters::{day, thousands},
-        memory::{Key, Rendered},
+        memory::{Key, Memory, Rendered},
         page::Layout,
     },
 };
@@ -37,16 +38,21 @@ struct HomePage {
     popular: Vec<Popular>,
     responses: Vec<Petition>,
     debates: Vec<Petition>,
-    counts: Vec<(Facet, u64)>,
+    counts: Counts,
 }
 
 /// Shows the front page.
-pub async fn show(State(app): State<App>, now: Now, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    now: Now,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     if !Format::Html.is_accepted(&headers) {
         return Err(PageError::NotAcceptable);
     }
     let version = Version { petition: now.0.as_second() / KEPT.as_secs(), totals: 0 };
-    let rendered = app.memory.get(Key::Home, || async { Ok(Some(version)) }, || render(&app, now.0)).await?;
+    let rendered = memory.get(Key::Home, || async { Ok(Some(version)) }, || render(&app, now.0)).await?;
     Ok(rendered.respond(&headers))
 }
 
@@ -69,21 +75,15 @@ async fn render(app: &App, now: Timestamp) -> Result<Rendered, PageError> {
 
 impl HomePage {
     /// The lists that the page leads to, with how many there are and what they are called in a sentence.
-    fn figures(&self) -> Vec<(Facet, u64, &'static str)> {
-        self.counts
-            .iter()
-            .filter_map(|(facet, count)| {
-                let words = match facet {
-                    Facet::Open => "open for signatures",
-                    Facet::AwaitingResponse => "waiting for a government response",
-                    Facet::WithResponse => "answered by the Government",
-                    Facet::AwaitingDebate => "waiting for a debate",
-                    Facet::Debated => "debated in Parliament",
-                    Facet::Rejected => "rejected",
-                    _ => return None,
-                };
-                Some((*facet, *count, words))
-            })
-            .collect()
+    fn figures(&self) -> [(Facet, i64, &'static str); 6] {
+        let counts = &self.counts;
+        [
+            (Facet::Open, counts.open, "open for signatures"),
+            (Facet::AwaitingResponse, counts.awaiting_response, "waiting for a government response"),
+            (Facet::WithResponse, counts.with_response, "answered by the Government"),
+            (Facet::AwaitingDebate, counts.awaiting_debate, "waiting for a debate"),
+            (Facet::Debated, counts.debated, "debated in Parliament"),
+            (Facet::Rejected, counts.rejected, "rejected"),
+        ]
     }
 }

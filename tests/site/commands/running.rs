@@ -1,6 +1,10 @@
 //! Commands typed while the site runs, and a site whose database is somebody else's.
 
-use super::program::{Place, Site, petition, run, wait_for};
+use std::process::Stdio;
+
+use rustix::process::Signal;
+
+use super::program::{Place, Running, Site, names_in, petition, run, wait_for};
 
 #[test]
 fn commands_typed_while_the_site_runs_use_its_database() {
@@ -70,4 +74,23 @@ fn with_a_database_of_its_own_choice_it_starts_none_and_makes_no_petitions_unask
     assert_eq!(host.petitions(), 1, "the other database has what it had");
     assert!(elsewhere.postgres().is_some(), "it is not ours to stop");
     host.stop();
+}
+
+#[test]
+fn developers_have_a_database_for_as_long_as_a_command_runs() {
+    let place = Place::new("throw-away");
+    let script = r#"echo "$DATABASE_URL" && exec "$0" recount"#;
+    let program = env!("CARGO_BIN_EXE_undersigned");
+    let said = place.run(&["dev", "postgres", "--", "sh", "-c", script, program]).went_well().said;
+    assert!(said.starts_with(&format!("postgres:///undersigned?host={}", place.path("data.dev-").display())), "{said}");
+    assert!(said.ends_with("Every tally agrees with the ledger.\n"), "{said}");
+    place.run(&["dev", "postgres", "--", "sh", "-c", "exit 7"]).failed(7, &[]);
+    place.run(&["dev", "postgres", "--", "nonexistent"]).failed(1, &["cannot run nonexistent"]);
+
+    let command = ["dev", "postgres", "--", "sh", "-c", "echo Ready; exec sleep 100"];
+    let mut running = Running::new(place.program().args(command).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    running.line("Ready");
+    running.signal(Signal::TERM);
+    running.ended().failed(1, &[]);
+    assert_eq!(names_in(&place.path("")), [""; 0], "nothing is left of any");
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::{
     domain::{forecast::Forecast, petition::PetitionState, series::Series},
     store::petitions::Petition,
+    urls,
     web::filters::{day_of, long_day, long_day_of, thousands, until},
 };
 
@@ -64,11 +65,11 @@ impl Facts {
                     facts.push(
                         Fact::new("Estimated final signatures", thousands(figures.estimate))
                             .note(format!(
-                                "half of petitions like this end between {} and {}",
+                                "half of petitions like this one end between {} and {}",
                                 thousands(figures.low),
                                 thousands(figures.high)
                             ))
-                            .anchor("/help/estimates"),
+                            .anchor(urls::help_estimates()),
                     );
                 }
             }

@@ -1,15 +1,15 @@
 //! Lists of petitions and their search, as page, JSON and CSV of the same query.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::State,
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
-use jiff::Timestamp;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::Deserialize;
 
+use super::search::{Found, Search, Wanted};
 use crate::{
     app::App,
     domain::{
@@ -18,12 +18,7 @@ use crate::{
         limits,
         petition::{PetitionId, PetitionState, Visibility},
     },
-    store::{
-        self,
-        listing::{Listing, Slice},
-        petitions::Petition,
-        topics::TopicCount,
-    },
+    store::{self, petitions::Petition, topics::TopicCount},
     urls,
     web::{
         api,
@@ -31,149 +26,25 @@ use crate::{
         error::PageError,
         extract::{Format, Now, Query},
         filters::{day, day_of, thousands},
+        memory::Memory,
         page::{self, Layout, Section},
         plain_text,
     },
 };
-
-/// What stands behind the question mark, as typed.
-#[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
-    #[serde(default)]
-    state: Vec<String>,
-    #[serde(default)]
-    q: Vec<String>,
-    #[serde(default)]
-    query: Vec<String>,
-    #[serde(default)]
-    topic: Vec<String>,
-    #[serde(default)]
-    page: Vec<String>,
-    #[serde(default)]
-    count: Vec<String>,
-}
-
-/// What is wanted, understood.
-#[derive(Clone, Debug)]
-pub struct Search {
-    /// Which list.
-    pub facet: Facet,
-    /// What to look for, as typed.
-    pub q: String,
-    /// Topics, by code.
-    pub topics: Vec<String>,
-    /// Which page, from 1.
-    pub page: u64,
-    /// Petitions on a page.
-    pub size: u64,
-}
-
-/// A page of a list, found.
-pub struct Found {
-    /// What was wanted; its page is one that exists.
-    pub search: Search,
-    /// The petitions.
-    pub petitions: Vec<Petition>,
-    /// Petitions on all pages.
-    pub total: u64,
-    /// What was looked for instead, if a word was taken for another.
-    pub instead: Option<String>,
-    /// Beginnings of words to mark.
-    pub marks: Vec<String>,
-}
-
-/// Characters that mean something in a query.
-const IN_QUERY: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'&').add(b'+').add(b'<').add(b'>').add(b'%').add(b'=');
-
-impl Search {
-    /// Understands what was typed; `None` if there is no such list.
-    fn understand(wanted: Wanted) -> Option<Self> {
-        let last = |values: Vec<String>| values.into_iter().next_back().unwrap_or_default();
-        let state = last(wanted.state);
-        let q = if wanted.q.is_empty() { last(wanted.query) } else { last(wanted.q) };
-        let number = |text: String| text.trim().parse::<u64>().ok();
-        Some(Self {
-            facet: if state.is_empty() { Facet::All } else { Facet::from_code(&state)? },
-            q: q.trim().chars().filter(|c| *c != '\0').take(limits::SEARCH).collect(),
-            topics: wanted.topic.into_iter().filter(|code| !code.is_empty()).take(10).collect(),
-            page: number(last(wanted.page)).filter(|page| (1..=99_999).contains(page)).unwrap_or(1),
-            size: number(last(wanted.count))
-                .filter(|size| (1..=u64::from(limits::PAGE_SIZE_MOST)).contains(size))
-                .unwrap_or(limits::PAGE_SIZE.into()),
-        })
-    }
-
-    /// The query of this search, with another list or page.
-    pub fn query(&self, facet: Facet, page: u64) -> String {
-        let mut query = format!("?state={}", facet.code());
-        if !self.q.is_empty() {
-            query.push_str(&format!("&q={}", utf8_percent_encode(&self.q, IN_QUERY)));
-        }
-        for topic in &self.topics {
-            query.push_str(&format!("&topic={}", utf8_percent_encode(topic, IN_QUERY)));
-        }
-        if self.size != u64::from(limits::PAGE_SIZE) {
-            query.push_str(&format!("&count={}", self.size));
-        }
-        if page > 1 {
-            query.push_str(&format!("&page={page}"));
-        }
-        query
-    }
-
-    async fn find(mut self, app: &App, now: Timestamp, all: bool) -> Result<Found, PageError> {
-        let mut db = store::snapshot(&app.pool).await?;
-        let understood =
-            if self.q.is_empty() { Default::default() } else { store::search::understand(&mut db, &self.q).await? };
-        if !self.q.is_empty() && understood.query.is_none() {
-            return Ok(Found { search: self, petitions: Vec::new(), total: 0, instead: None, marks: Vec::new() });
-        }
-        let listing = Listing {
-            facet: self.facet,
-            search: understood.query,
-            topics: self.topics.clone(),
-            today: deadline::day(now),
-        };
-        let slice = |page: u64, size| Slice { offset: (page - 1) * size, limit: (!all).then_some(size) };
-        let mut listed = listing.page(&mut db, slice(self.page, self.size)).await?;
-        let last = listed.total.div_ceil(self.size).max(1);
-        if self.page > last && !all {
-            self.page = last;
-            listed = listing.page(&mut db, slice(self.page, self.size)).await?;
-        }
-        let petitions = store::petitions::load(&mut db, &listed.ids).await?;
-        db.commit().await?;
-        let Found { instead, marks, .. } = Found {
-            instead: understood.instead,
-            marks: understood.marks,
-            search: self.clone(),
-            petitions: Vec::new(),
-            total: 0,
-        };
-        Ok(Found { search: self, petitions, total: listed.total, instead, marks })
-    }
-}
-
-impl Found {
-    /// The number of the last page.
-    pub fn last_page(&self) -> u64 {
-        self.total.div_ceil(self.search.size).max(1)
-    }
-}
 
 #[derive(Template)]
 #[template(path = "pages/petitions/list.html")]
 struct ListPage {
     layout: Layout,
     found: Found,
-    topics: Vec<TopicCount>,
+    topics: Arc<[TopicCount]>,
     today: jiff::civil::Date,
 }
 
 /// Shows a list.
 pub async fn show(
     State(app): State<App>,
+    State(memory): State<Memory>,
     now: Now,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
@@ -184,19 +55,19 @@ pub async fn show(
             false => Err(PageError::NotAcceptable),
         };
     }
-    let Some(search) = Search::understand(wanted) else {
+    let Some(search) = Search::parse(wanted) else {
         return Ok(Redirect::to(urls::petitions()).into_response());
     };
     if let Some(id) = jump(&app, &search).await? {
         return Ok(Redirect::to(&urls::petition(&id)).into_response());
     }
     let wanted_page = search.page;
-    let found = search.find(&app, now.0, false).await?;
+    let found = search.find(&app, now.0, true).await?;
     if found.search.page != wanted_page {
         let query = found.search.query(found.search.facet, found.search.page);
         return Ok(Redirect::to(&format!("{}{query}", urls::petitions())).into_response());
     }
-    let topics = store::topics::all(&mut *app.pool.acquire().await?).await?;
+    let topics = memory.topics(async { Ok(store::topics::all(&mut *app.pool.acquire().await?).await?) }).await?;
     let title = match found.search.q.as_str() {
         "" => found.search.facet.title().to_owned(),
         q => format!("{q}: {}", found.search.facet.title()),
@@ -210,16 +81,16 @@ pub async fn show(
 
 /// The same list for programs.
 pub async fn json(State(app): State<App>, now: Now, Query(wanted): Query<Wanted>) -> Result<Response, PageError> {
-    let search = Search::understand(wanted).ok_or_else(no_such_list)?;
+    let search = Search::parse(wanted).ok_or_else(no_such_list)?;
     let found = search.find(&app, now.0, false).await?;
     Ok(page::body(Format::Json, api::petitions::json(&app, &found)?, CachePolicy::Revalidate))
 }
 
 /// The whole list, all pages, for tables.
 pub async fn csv(State(app): State<App>, now: Now, Query(wanted): Query<Wanted>) -> Result<Response, PageError> {
-    let search = Search::understand(wanted).ok_or_else(no_such_list)?;
-    let found = Search { page: 1, ..search }.find(&app, now.0, true).await?;
-    let mut response = page::body(Format::Csv, api::petitions::csv(&app, &found)?, CachePolicy::Revalidate);
+    let search = Search::parse(wanted).ok_or_else(no_such_list)?;
+    let rows = search.table(&app, now.0).await?;
+    let mut response = page::body(Format::Csv, api::petitions::csv(&app, &rows)?, CachePolicy::Revalidate);
     response.headers_mut().insert("content-disposition", "attachment; filename=\"filtered-petitions.csv\"".parse()?);
     Ok(response)
 }

@@ -119,19 +119,19 @@ pub fn map(places: &Places) -> Option<Hexmap> {
     (!hexagons.is_empty()).then(|| Hexmap::new(&hexagons, Shade::Count))
 }
 
-/// What the map shows, in one sentence: which places stand out by number, and which by size.
+/// What the map shows, in one sentence.
 fn heading(places: &Places) -> String {
-    let most = places.constituencies.iter().max_by_key(|constituency| constituency.count);
-    match most {
-        Some(most) if most.count > 0 => {
-            let everywhere = places.constituencies.iter().filter(|constituency| constituency.count > 0).count();
-            if everywhere == places.constituencies.len() {
-                format!("Signed in every constituency, most in {}", most.name)
-            } else {
-                let all = places.constituencies.len();
-                format!("Signed in {everywhere} of {all} constituencies, most in {}", most.name)
-            }
-        }
-        _ => "Where people signed".to_owned(),
+    let ranked = places.ranked();
+    let all = ranked.len();
+    let signed = ranked.iter().filter(|(_, constituency)| constituency.count > 0).count();
+    let first = ranked.iter().take_while(|(rank, _)| *rank == 1).count();
+    let whereabouts = match signed {
+        0 => return "Signed outside the constituencies only".to_owned(),
+        signed if signed == all => "Signed in every constituency".to_owned(),
+        signed => format!("Signed in {signed} of {all} constituencies"),
+    };
+    match ranked.first() {
+        Some((_, most)) if first == 1 => format!("{whereabouts}, most in {}", most.name),
+        _ => whereabouts,
     }
 }

@@ -29,7 +29,7 @@ use crate::{
         extract::{Format, Now, Numbered, Query},
         filters::{day, day_of, long_day, second_of, signatures, thousands},
         markdown,
-        memory::{Key, Rendered},
+        memory::{Key, Memory, Rendered},
         page::{Layout, Section},
         plain_text,
     },
@@ -71,6 +71,7 @@ struct ShareLink {
 /// Shows a petition, or what stands in its place; as JSON for addresses that end in `.json`.
 pub async fn show(
     State(app): State<App>,
+    State(memory): State<Memory>,
     now: Now,
     address: Numbered,
     query: Option<Query<Wanted>>,
@@ -78,8 +79,10 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     match address.suffix {
         None if Format::Html.is_accepted(&headers) => {}
-        None if Format::Json.is_accepted(&headers) => return api::petition::json(app, address.id, &headers).await,
-        Some(Format::Json) => return api::petition::json(app, address.id, &headers).await,
+        None if Format::Json.is_accepted(&headers) => {
+            return api::petition::json(&app, &memory, address.id, &headers).await;
+        }
+        Some(Format::Json) => return api::petition::json(&app, &memory, address.id, &headers).await,
         Some(Format::Html) => return Ok(Redirect::permanent(&urls::petition(&address.id)).into_response()),
         _ => return Err(PageError::NotAcceptable),
     }
@@ -90,12 +93,11 @@ pub async fn show(
             .map_err(|_| PageError::bad_request("The range of the chart is 24h, 7d, 30d or all."))?,
         None => Range::All,
     };
-    let rendered = app
-        .memory
+    let rendered = memory
         .get(
             Key::Petition(id, range),
             || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(&app, id, range, now.0),
+            || render(&app, &memory, id, range, now.0),
         )
         .await;
     match rendered {
@@ -120,7 +122,13 @@ async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
     }
 }
 
-async fn render(app: &App, id: PetitionId, range: Range, now: Timestamp) -> Result<Rendered, PageError> {
+async fn render(
+    app: &App,
+    memory: &Memory,
+    id: PetitionId,
+    range: Range,
+    now: Timestamp,
+) -> Result<Rendered, PageError> {
     let mut db = store::snapshot(&app.pool).await?;
     let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
     if petition.state.visibility() != Visibility::Page {
@@ -128,14 +136,17 @@ async fn render(app: &App, id: PetitionId, range: Range, now: Timestamp) -> Resu
     }
     let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
     let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
-    let related = store::related::find(&mut db, id, now).await?;
+    let related = memory.related(id, store::related::find(&mut db, id, now)).await?;
+    let related = store::related::load(&mut db, &related).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
     db.commit().await?;
 
     // What another service published is of the moment at which it was published.
-    let as_at = if petition.source_url.is_some() { petition.dates.updated_at } else { now };
+    let as_at = petition.counted_at.unwrap_or(now);
     let forecast = match (petition.state, petition.dates.opened_at, petition.dates.closes_at) {
-        (PetitionState::Open, Some(opened), Some(closes)) => Forecast::new(&series, opened, closes, as_at),
+        (PetitionState::Open, Some(opened), Some(closes)) if now <= closes => {
+            Forecast::new(&series, opened, closes, as_at)
+        }
         _ => None,
     };
     let timeline = Milestone::all(&petition, &activities, app.thresholds);

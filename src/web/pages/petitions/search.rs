@@ -1,0 +1,164 @@
+//! What is wanted of a list of petitions, and what was found.
+
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    domain::{deadline, facet::Facet, limits},
+    store::{
+        self, Db,
+        listing::{Listing, Slice, TableRow},
+        petitions::Petition,
+        search::Understood,
+    },
+    web::error::PageError,
+};
+
+/// What stands behind the question mark, as typed.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    state: Vec<String>,
+    #[serde(default)]
+    q: Vec<String>,
+    #[serde(default)]
+    query: Vec<String>,
+    #[serde(default)]
+    topic: Vec<String>,
+    #[serde(default)]
+    page: Vec<String>,
+    #[serde(default)]
+    count: Vec<String>,
+}
+
+/// What is wanted, understood.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Which list.
+    pub facet: Facet,
+    /// What to look for, as typed.
+    pub q: String,
+    /// Topics, by code.
+    pub topics: Vec<String>,
+    /// Which page, from 1.
+    pub page: u64,
+    /// Petitions on a page.
+    pub size: u64,
+}
+
+/// A page of a list, found.
+pub struct Found {
+    /// What was wanted.
+    pub search: Search,
+    /// The petitions.
+    pub petitions: Vec<Petition>,
+    /// Petitions on all pages.
+    pub total: u64,
+    /// What the search was taken for.
+    pub understood: Understood,
+}
+
+/// Most topics that can be asked for at once.
+const TOPICS: usize = 10;
+/// The last page that can be asked for.
+const PAGES: u64 = 99_999;
+/// Characters that mean something in a query.
+const IN_QUERY: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'&').add(b'+').add(b'<').add(b'>').add(b'%').add(b'=');
+
+impl Search {
+    /// Understands what was typed; `None` if there is no such list.
+    pub fn parse(wanted: Wanted) -> Option<Self> {
+        let last = |values: Vec<String>| values.into_iter().next_back().unwrap_or_default();
+        let state = last(wanted.state);
+        let q = if wanted.q.is_empty() { last(wanted.query) } else { last(wanted.q) };
+        let number = |text: String| text.trim().parse::<u64>().ok();
+        Some(Self {
+            facet: if state.is_empty() { Facet::All } else { Facet::from_code(&state)? },
+            q: q.trim().chars().filter(|c| *c != '\0').take(limits::SEARCH).collect(),
+            topics: wanted.topic.into_iter().filter(|code| !code.is_empty()).take(TOPICS).collect(),
+            page: number(last(wanted.page)).filter(|page| (1..=PAGES).contains(page)).unwrap_or(1),
+            size: number(last(wanted.count))
+                .filter(|size| (1..=u64::from(limits::PAGE_SIZE_MOST)).contains(size))
+                .unwrap_or(limits::PAGE_SIZE.into()),
+        })
+    }
+
+    /// The query of this search, with another list or page.
+    pub fn query(&self, facet: Facet, page: u64) -> String {
+        let mut query = format!("?state={}", facet.code());
+        if !self.q.is_empty() {
+            query.push_str(&format!("&q={}", utf8_percent_encode(&self.q, IN_QUERY)));
+        }
+        for topic in &self.topics {
+            query.push_str(&format!("&topic={}", utf8_percent_encode(topic, IN_QUERY)));
+        }
+        if self.size != u64::from(limits::PAGE_SIZE) {
+            query.push_str(&format!("&count={}", self.size));
+        }
+        if page > 1 {
+            query.push_str(&format!("&page={page}"));
+        }
+        query
+    }
+
+    /// What the database is asked for, and what that has to do with what was typed.
+    async fn understand(&self, db: &mut Db, now: Timestamp) -> sqlx::Result<(Listing, Understood)> {
+        let understood = match self.q.as_str() {
+            "" => Understood::default(),
+            typed => store::search::understand(db, typed).await?,
+        };
+        let listing = Listing {
+            facet: self.facet,
+            search: understood.query.clone(),
+            topics: self.topics.clone(),
+            today: deadline::day(now),
+        };
+        Ok((listing, understood))
+    }
+
+    /// One page of the list; the last where there are not that many, if `clamp`, else an empty one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find(mut self, app: &App, now: Timestamp, clamp: bool) -> Result<Found, PageError> {
+        let mut db = store::snapshot(&app.pool).await?;
+        let (listing, understood) = self.understand(&mut db, now).await?;
+        let total = listing.count(&mut db).await?;
+        if clamp {
+            self.page = self.page.min(total.div_ceil(self.size).max(1));
+        }
+        let slice = Slice { offset: (self.page - 1) * self.size, limit: Some(self.size) };
+        let ids = listing.page(&mut db, slice).await?;
+        let petitions = store::petitions::load(&mut db, &ids).await?;
+        db.commit().await?;
+        Ok(Found { search: self, petitions, total, understood })
+    }
+
+    /// The whole list, all pages.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn table(&self, app: &App, now: Timestamp) -> Result<Vec<TableRow>, PageError> {
+        let mut db = store::snapshot(&app.pool).await?;
+        let (listing, _) = self.understand(&mut db, now).await?;
+        let ids = listing.page(&mut db, Slice { offset: 0, limit: None }).await?;
+        let rows = store::listing::table(&mut db, &ids).await?;
+        db.commit().await?;
+        Ok(rows)
+    }
+}
+
+impl Found {
+    /// The number of the last page.
+    pub fn last_page(&self) -> u64 {
+        self.total.div_ceil(self.search.size).max(1)
+    }
+
+    /// Something was typed that stands in every text, such as "the", or is no word at all: it narrows nothing down.
+    pub fn says_nothing(&self) -> bool {
+        !self.search.q.is_empty() && self.understood.query.is_none()
+    }
+}

@@ -1,0 +1,67 @@
+//! Every address that pages and feeds can write leads somewhere.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use reqwest::StatusCode;
+use undersigned::{
+    domain::{facet::Facet, petition::PetitionState},
+    urls,
+    web::assets,
+};
+
+use crate::support::TestApp;
+
+#[tokio::test]
+async fn every_function_of_urls_leads_somewhere() {
+    let app = TestApp::new().await;
+    let petition = app.petition().topic("water").from_constituency("E14001063", "Aldershot", 50).create().await;
+    let young = app.petition().signatures(2).state(PetitionState::Validated).create().await;
+    let checked = app.petition().signatures(7).state(PetitionState::Sponsored).create().await;
+    let id = &petition.id;
+    let addresses: Vec<(&str, String)> = vec![
+        ("home", urls::home().to_owned()),
+        ("petitions", urls::petitions().to_owned()),
+        ("list", urls::list(Facet::Debated)),
+        ("topic", urls::topic("water")),
+        ("petition", urls::petition(id)),
+        ("petition_json", urls::petition_json(id)),
+        ("count_json", urls::count_json(id)),
+        ("history", urls::history(id, "csv")),
+        ("history", urls::history(id, "json")),
+        ("history", urls::history(id, "svg")),
+        ("places", urls::places(id, "csv")),
+        ("places", urls::places(id, "json")),
+        ("places", urls::places(id, "svg")),
+        ("sign", urls::sign(id)),
+        ("gathering_support", urls::gathering_support(&young.id)),
+        ("moderation_info", urls::moderation_info(&checked.id)),
+        ("start", urls::start().to_owned()),
+        ("help", urls::help().to_owned()),
+        ("help_estimates", urls::help_estimates().to_owned()),
+        ("privacy", urls::privacy().to_owned()),
+        ("accessibility", urls::accessibility().to_owned()),
+        ("cookies", urls::cookies().to_owned()),
+    ];
+    for (function, address) in &addresses {
+        assert_eq!(app.get(address).await.status, StatusCode::OK, "urls::{function} gives {address}");
+    }
+    for file in ["site.css", "site.js"] {
+        assert_eq!(app.get(&assets::url(file)).await.status, StatusCode::OK, "{file}");
+    }
+
+    let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/urls.rs")).expect("the addresses");
+    let functions = source.split("\npub fn ").skip(1).filter_map(|rest| rest.split('(').next());
+    let all: BTreeSet<&str> = functions.collect();
+    assert_eq!(addresses.iter().map(|(function, _)| *function).collect::<BTreeSet<_>>(), all, "each is asked for");
+}
+
+#[tokio::test]
+async fn old_ways_of_writing_an_address_lead_to_the_new_one() {
+    let app = TestApp::new().await;
+    let petition = app.petition().create().await;
+    let mut ada = app.visitor();
+    ada.visit(&format!("{}.html", petition.url())).await;
+    assert_eq!(ada.path(), petition.url());
+    let json = app.get(&format!("{}.json", petition.url())).await.json();
+    assert_eq!(json["links"]["self"], format!("{}{}", app.url, urls::petition_json(&petition.id)));
+}
