@@ -42,7 +42,11 @@ pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Resul
 /// # Errors
 /// When the database fails.
 pub async fn snapshot(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    pool.begin_with("begin isolation level repeatable read read only").await
+    let pool = pool.clone();
+    // In a task of its own, which goes on when a request is broken off. Broken off itself, this would give the
+    // connection back with the transaction open (sqlx 0.9.0), to show others the same moment for ever.
+    let begun = tokio::spawn(async move { pool.begin_with("begin isolation level repeatable read read only").await });
+    begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// Writes a moment as the database wants it.

@@ -58,7 +58,7 @@ fn measure(chosen: &[&Figure]) -> anyhow::Result<Table> {
             _ = tokio::signal::ctrl_c() => anyhow::bail!("stopped by Ctrl-C"),
         }
     });
-    //KEEP std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     outcome
 }
 

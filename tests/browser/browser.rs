@@ -1,6 +1,12 @@
 //! A browser and what a person does with it. Every page that it comes to is looked at ([`super::look`]).
 
-use std::time::Duration;
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -43,9 +49,26 @@ pub struct Browser {
     scripts: Scripts,
 }
 
+/// Opens a window, hands it to a journey, and closes the browser, also when the journey fails: when it is dropped
+/// during a panic, it waits for a server that does not answer any more.
+pub async fn with_browser(window: Window, scripts: Scripts, journey: impl AsyncFnOnce(&Browser)) {
+    let browser = Browser::open(window, scripts).await;
+    let outcome = {
+        let mut journey = pin!(journey(&browser));
+        poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| journey.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        })
+        .await
+    };
+    browser.driver.quit().await.expect("the browser closes");
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
 impl Browser {
-    /// Opens a window.
-    pub async fn open(window: Window, scripts: Scripts) -> Self {
+    async fn open(window: Window, scripts: Scripts) -> Self {
         let browser = Self { driver: chromium::start().await, scripts };
         browser.resize(window).await;
         browser.page_scripts(false).await;
@@ -132,7 +155,7 @@ impl Browser {
 
     /// Waits until an element shows this text.
     pub async fn wait_for_text(&self, selector: &str, text: &str) {
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         while self.text(selector).await != text {
             assert!(began.elapsed() < PATIENCE, "{selector} shows “{}”, not “{text}”", self.text(selector).await);
             tokio::time::sleep(MOMENT).await;
@@ -177,11 +200,6 @@ impl Browser {
         dev_tools(&self.driver, method, parameters).await
     }
 
-    /// Closes the browser.
-    pub async fn close(self) {
-        self.driver.quit().await.expect("the browser closes");
-    }
-
     async fn find(&self, by: By) -> WebElement {
         match self.driver.find(by).await {
             Ok(element) => element,
@@ -194,7 +212,7 @@ impl Browser {
         // Only this page has it; a page that has come from elsewhere does not.
         let _: Value = self.ask("document.documentElement.dataset.left = 'yes'", vec![]).await;
         element.click().await.unwrap_or_else(|problem| panic!("it cannot be clicked: {problem}"));
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let ready = "return document.readyState === 'complete' && !document.documentElement.dataset.left";
         while !self.ask::<bool>(ready, vec![]).await {
             assert!(began.elapsed() < PATIENCE, "the click did not lead to another page");

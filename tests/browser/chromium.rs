@@ -13,7 +13,7 @@ use super::keeper::{self, Kept};
 
 static DRIVER: LazyLock<Result<Kept, String>> = LazyLock::new(|| {
     let mut command = Command::new("chromedriver");
-    command.arg("--port=0").arg("--verbose").arg("--log-path=/tmp/cd.log");
+    command.arg("--port=0");
     let started = keeper::keep(&command, Path::new(""), "started successfully on port ", Duration::from_secs(30));
     started.map_err(|problem| {
         format!("chromedriver did not start. Install it (Debian: chromium-driver) or use tests/run. {problem}")
@@ -35,7 +35,7 @@ pub async fn start() -> WebDriver {
     }
     wanted.set_browser_log_level(LoggingPrefsLogLevel::Warning).expect("a valid level");
     let browser = WebDriver::new(address, wanted).await.expect("Chromium starts");
-    browser.set_script_timeout(Duration::from_secs(20)).await.expect("a timeout can be set");
+    browser.set_script_timeout(Duration::from_secs(60)).await.expect("a timeout can be set");
     browser
 }
 

@@ -2,14 +2,15 @@
 
 use std::{
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc,
     time::{Duration, Instant},
 };
 
-/// Waits until its input ends, which happens when this process ends in whatever way; then stops the program, and
-/// removes its folder, if it has one.
+/// Waits until its input ends, which happens when this process ends in whatever way; then stops the program, removes
+/// its folder, if it has one, and ends what the program may have left behind, which is in a group with the keeper.
 const KEEPER: &str = r#"
 trap : INT HUP TERM
 folder=$1
@@ -17,9 +18,10 @@ shift
 "$@" </dev/null &
 exec >/dev/null
 read -r _
-kill -TERM "$!"
+kill -TERM "$!" 2>/dev/null
 wait "$!"
 if [ -n "$folder" ]; then rm -rf -- "$folder"; fi
+kill -KILL 0
 "#;
 
 /// A program that runs in the background. It stops when the test run ends.
@@ -44,6 +46,7 @@ pub fn keep(program: &Command, folder: &Path, words: &str, patience: Duration) -
     let mut keeper = keeper
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .process_group(0)
         .spawn()
         .map_err(|error| format!("sh cannot be run: {error}"))?;
     let output = keeper.stdout.take().ok_or("sh has no output")?;

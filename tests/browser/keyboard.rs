@@ -3,7 +3,7 @@
 use thirtyfour::Key;
 
 use super::{
-    browser::{Browser, PHONE, Scripts, WIDE},
+    browser::{PHONE, Scripts, WIDE, with_browser},
     look,
     site::PETITION,
 };
@@ -13,35 +13,42 @@ const PAGES: [&str; 6] =
 
 #[tokio::test]
 async fn the_skip_link_leads_to_the_main_part() {
-    let browser = Browser::open(WIDE, Scripts::Off).await;
-    for page in PAGES {
-        browser.go(page).await;
-        browser.keys(Key::Tab, 1).await;
-        let script = "const e = document.activeElement, { top, left, bottom } = e.getBoundingClientRect();
+    with_browser(WIDE, Scripts::Off, async |browser| {
+        for page in PAGES {
+            browser.go(page).await;
+            browser.keys(Key::Tab, 1).await;
+            let script = "const e = document.activeElement, { top, left, bottom } = e.getBoundingClientRect();
             return e.matches('.skip') && top >= 0 && left >= 0 && bottom > 20";
-        assert!(browser.ask::<bool>(script, vec![]).await, "the skip link is not shown first on {page}");
-        browser.keys(Key::Enter, 1).await;
-        browser.keys(Key::Tab, 1).await;
-        let script = "return location.hash === '#main' && !document.activeElement.closest('header.masthead, .skip')";
-        assert!(browser.ask::<bool>(script, vec![]).await, "the skip link of {page} does not pass over the masthead");
-        browser.console().await;
-    }
-    browser.close().await;
+            assert!(browser.ask::<bool>(script, vec![]).await, "the skip link is not shown first on {page}");
+            browser.keys(Key::Enter, 1).await;
+            browser.keys(Key::Tab, 1).await;
+            let script =
+                "return location.hash === '#main' && !document.activeElement.closest('header.masthead, .skip')";
+            assert!(
+                browser.ask::<bool>(script, vec![]).await,
+                "the skip link of {page} does not pass over the masthead"
+            );
+            browser.console().await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn the_tab_key_reaches_everything_and_shows_where_it_is() {
-    for window in [WIDE, PHONE] {
-        let browser = Browser::open(window, Scripts::Off).await;
-        for page in PAGES {
-            browser.go(page).await;
-            let prepare = format!("{}\nnoteStops(); return stops().length", look::MEASURES);
-            let stops: usize = browser.ask(&prepare, vec![]).await;
-            // A few more: parts that scroll by themselves are stops, too.
-            browser.keys(Key::Tab, stops + 3).await;
-            let missed = browser.ask(&format!("{}\nreturn missedStops()", look::MEASURES), vec![]).await;
-            look::fail_if(&browser, missed).await;
+    with_browser(WIDE, Scripts::Off, async |browser| {
+        for window in [WIDE, PHONE] {
+            browser.resize(window).await;
+            for page in PAGES {
+                browser.go(page).await;
+                let prepare = format!("{}\nnoteStops(); return stops().length", look::MEASURES);
+                let stops: usize = browser.ask(&prepare, vec![]).await;
+                // A few more: parts that scroll by themselves are stops, too.
+                browser.keys(Key::Tab, stops + 3).await;
+                let missed = browser.ask(&format!("{}\nreturn missedStops()", look::MEASURES), vec![]).await;
+                look::fail_if(browser, missed).await;
+            }
         }
-        browser.close().await;
-    }
+    })
+    .await;
 }

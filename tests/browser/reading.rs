@@ -2,83 +2,83 @@
 //! JavaScript, on a phone and on a desk. Each page is looked at in light and in dark.
 
 use super::{
-    browser::{Browser, PHONE, Scripts, WIDE, Window},
+    browser::{Browser, PHONE, Scripts, WIDE, with_browser},
     site::PETITION,
 };
 
 #[tokio::test]
 async fn a_petition_is_found_and_read_on_a_phone() {
-    find_and_read(PHONE, Scripts::On).await;
+    with_browser(PHONE, Scripts::On, find_and_read).await;
 }
 
 #[tokio::test]
 async fn a_petition_is_found_and_read_on_a_phone_without_javascript() {
-    find_and_read(PHONE, Scripts::Off).await;
+    with_browser(PHONE, Scripts::Off, find_and_read).await;
 }
 
 #[tokio::test]
 async fn a_petition_is_found_and_read_on_a_desk() {
-    find_and_read(WIDE, Scripts::On).await;
+    with_browser(WIDE, Scripts::On, find_and_read).await;
 }
 
 #[tokio::test]
 async fn a_petition_is_found_and_read_on_a_desk_without_javascript() {
-    find_and_read(WIDE, Scripts::Off).await;
+    with_browser(WIDE, Scripts::Off, find_and_read).await;
 }
 
 #[tokio::test]
 async fn every_other_page_is_in_order_on_a_phone() {
-    visit_every_other_page(PHONE, Scripts::On).await;
+    with_browser(PHONE, Scripts::On, visit_every_other_page).await;
 }
 
 #[tokio::test]
 async fn every_other_page_is_in_order_on_a_phone_without_javascript() {
-    visit_every_other_page(PHONE, Scripts::Off).await;
+    with_browser(PHONE, Scripts::Off, visit_every_other_page).await;
 }
 
 #[tokio::test]
 async fn every_other_page_is_in_order_on_a_desk() {
-    visit_every_other_page(WIDE, Scripts::On).await;
+    with_browser(WIDE, Scripts::On, visit_every_other_page).await;
 }
 
 #[tokio::test]
 async fn every_other_page_is_in_order_on_a_desk_without_javascript() {
-    visit_every_other_page(WIDE, Scripts::Off).await;
+    with_browser(WIDE, Scripts::Off, visit_every_other_page).await;
 }
 
 #[tokio::test]
 async fn a_petition_page_is_the_same_without_javascript() {
-    let with = Browser::open(WIDE, Scripts::On).await;
-    let without = Browser::open(WIDE, Scripts::Off).await;
-    with.go(PETITION).await;
-    without.go(PETITION).await;
-    for browser in [&with, &without] {
+    let read = async |browser: &Browser| {
+        browser.go(PETITION).await;
         browser.ask::<()>("for (const fold of document.querySelectorAll('details')) fold.open = true", vec![]).await;
-    }
-    let text = without.text("body").await;
-    assert!(text.contains("Coventry South") && text.contains("44,029"), "the page is not the petition’s: {text}");
-    assert_eq!(with.text("body").await, text);
-    with.close().await;
-    without.close().await;
+        browser.text("body").await
+    };
+    let mut with = String::new();
+    let mut without = String::new();
+    with_browser(WIDE, Scripts::On, async |browser| with = read(browser).await).await;
+    with_browser(WIDE, Scripts::Off, async |browser| without = read(browser).await).await;
+    assert!(without.contains("Coventry South") && without.contains("44,029"), "something is missing: {without}");
+    assert_eq!(with, without);
 }
 
 #[tokio::test]
 async fn action_number_progress_and_sign_button_are_on_the_first_screen() {
-    for window in [PHONE, WIDE] {
-        let browser = Browser::open(window, Scripts::Off).await;
-        browser.go(PETITION).await;
-        for selector in ["h1", "#count", "progress", "#progress", ".card .button"] {
-            let script = "const { top, bottom } = document.querySelector(arguments[0]).getBoundingClientRect();
-                return top >= 0 && bottom <= innerHeight && scrollY === 0";
-            let there: bool = browser.ask(script, vec![selector.into()]).await;
-            assert!(there, "{selector} is not on the first screen of {window:?}");
+    with_browser(PHONE, Scripts::Off, async |browser| {
+        for window in [PHONE, WIDE] {
+            browser.resize(window).await;
+            browser.go(PETITION).await;
+            for selector in ["h1", "#count", "progress", "#progress", ".card .button"] {
+                let script = "const { top, bottom } = document.querySelector(arguments[0]).getBoundingClientRect();
+                    return top >= 0 && bottom <= innerHeight && scrollY === 0";
+                let there: bool = browser.ask(script, vec![selector.into()]).await;
+                assert!(there, "{selector} is not on the first screen of {window:?}");
+            }
         }
-        browser.close().await;
-    }
+    })
+    .await;
 }
 
-async fn find_and_read(window: Window, scripts: Scripts) {
-    let browser = Browser::open(window, scripts).await;
+async fn find_and_read(browser: &Browser) {
     browser.visit("/").await;
     browser.see("Popular in the last hour").await;
 
@@ -104,17 +104,15 @@ async fn find_and_read(window: Window, scripts: Scripts) {
     browser.unfold("Regions and nations").await;
     browser.unfold("Countries").await;
     browser.see("Coventry South 290").await;
-    super::look::as_it_is(&browser).await;
+    super::look::as_it_is(browser).await;
 
     browser.follow("Test the emergency alert on mobile phones").await;
     browser.follow("Sign this petition").await;
     browser.see("Signatures are not collected on this site yet.").await;
     browser.follow("Back to the petition").await;
-    browser.close().await;
 }
 
-async fn visit_every_other_page(window: Window, scripts: Scripts) {
-    let browser = Browser::open(window, scripts).await;
+async fn visit_every_other_page(browser: &Browser) {
     for path in [
         "/petitions",
         "/petitions?state=all&page=2",
@@ -150,5 +148,4 @@ async fn visit_every_other_page(window: Window, scripts: Scripts) {
     browser.see("Page not found").await;
     browser.visit_error("/petitions/1000050", 410).await;
     browser.visit_error("/petitions/abc", 400).await;
-    browser.close().await;
 }

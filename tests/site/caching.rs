@@ -1,9 +1,6 @@
 //! What may be kept and for how long, what is asked again, and how small it is on its way.
 
-use std::{
-    io::Read,
-    time::{Duration, Instant},
-};
+use std::{io::Read, time::Duration};
 
 use reqwest::{Method, StatusCode};
 use undersigned::{domain::facet::Facet, urls};
@@ -94,14 +91,12 @@ async fn a_change_shows_within_a_second_though_the_page_is_kept() {
     newer.dates.updated_at = newer.dates.updated_at + jiff::SignedDuration::from_mins(1);
     newer.signature_count = 1_234;
     app.import(&newer).await.expect("an import");
-    let changed = Instant::now();
     tokio::time::sleep(Duration::from_millis(500)).await;
     for (path, tag) in paths.iter().zip(tags) {
         let answer = asked(&app, path, "if-none-match", &tag).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(answer.text().contains("1,234") || answer.text().contains("1234"), "{path}: {}", answer.text());
     }
-    println!("shown after {:?}", changed.elapsed());
 }
 
 #[tokio::test]
@@ -126,8 +121,8 @@ async fn compressed_answers_hold_the_same() {
     for path in ["/", "/petitions", "/petitions/1000000", "/petitions/1000000.json", "/petitions.csv", "/help", &css] {
         let plain = app.get(path).await;
         assert_eq!(plain.header("content-encoding"), "", "{path}");
-        let variants = plain.header("vary").to_owned();
-        assert!(variants.contains("accept-encoding"), "{path} varies by “{variants}”");
+        let variants = plain.entries("vary");
+        assert!(variants.contains(&"accept-encoding".to_owned()), "{path} varies by {variants:?}");
 
         let gzip = asked(app, path, "accept-encoding", "gzip").await;
         assert_eq!(gzip.header("content-encoding"), "gzip", "{path}");
@@ -141,7 +136,7 @@ async fn compressed_answers_hold_the_same() {
         brotli::BrotliDecompress(&mut &brotli.body[..], &mut text).expect("brotli");
         assert!(text == plain.body, "{path}");
         assert!(brotli.body.len() < plain.body.len() / 2, "{path}: {}", brotli.body.len());
-        assert!(brotli.header("vary").contains("accept-encoding"), "{path}");
+        assert_eq!(brotli.entries("vary"), variants, "{path}");
         assert_eq!(brotli.header("etag"), plain.header("etag"), "{path}");
 
         let identity = asked(app, path, "accept-encoding", "br;q=0, gzip;q=0, identity").await;

@@ -19,3 +19,4 @@ mod searching;
 mod security;
 mod series;
 mod shape;
+mod snapshots;

@@ -1,6 +1,11 @@
 //! Every route protects those who use it, and an error tells them what to do and nobody anything else.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+};
 
 use proptest::prelude::*;
 use reqwest::{Method, StatusCode};
@@ -117,7 +122,6 @@ async fn forms_from_other_sites_are_refused() {
 async fn errors_are_pages_for_people_and_json_for_programs() {
     let app = TestApp::new().await;
     app.petition().state(PetitionState::Removed).create().await;
-    let ten_megabytes = vec![b'a'; 10_000_000];
     let get = |path: &str| app.request(Method::GET, path);
     let post = |path: &str| app.request(Method::POST, path);
     for (status, title, request, path) in [
@@ -131,7 +135,6 @@ async fn errors_are_pages_for_people_and_json_for_programs() {
         (406, "Not available in this format", get("/petitions/7.xml"), "/petitions/7.xml"),
         (406, "Not available in this format", get("/petitions/7").header("accept", "image/png"), "/petitions/7"),
         (410, "This petition was removed", get("/petitions/1000000"), "/petitions/1000000"),
-        (413, "This is too large", post("/petitions").body(ten_megabytes), "/petitions"),
     ] {
         let for_programs = request.try_clone().expect("a request that can be repeated");
         let answer = Answer::to(request).await;
@@ -158,6 +161,32 @@ async fn errors_are_pages_for_people_and_json_for_programs() {
     for path in ["/petitions/abc.json", "/petitions/7.json", "/petitions/1000000.json", "/nowhere.json"] {
         let answer = app.get(path).await;
         assert_eq!(answer.json()["error"]["status"], answer.status.as_u16(), "{path}");
+    }
+}
+
+/// Nobody has to send ten megabytes to learn that they are too many.
+#[tokio::test]
+async fn what_is_too_large_is_refused_before_it_is_sent() {
+    let app = TestApp::sample().await;
+    for (accept, kind, words) in [
+        ("text/html", "text/html", "<h1>This is too large</h1>"),
+        ("application/json", "application/json", "\"title\":\"This is too large\""),
+    ] {
+        let host = app.url.strip_prefix("http://").expect("an address");
+        let mut connection = TcpStream::connect(host).expect("a connection");
+        write!(
+            connection,
+            "POST /petitions HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\nContent-Length: 10000000\r\n\
+             Expect: 100-continue\r\n\r\n"
+        )
+        .expect("a request");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("an answer, and the end");
+        assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
+        assert!(answer.contains(&format!("content-type: {kind}; charset=utf-8\r\n")), "{answer}");
+        assert!(answer.contains(words), "{answer}");
+        let id = answer.split("x-request-id: ").nth(1).and_then(|rest| rest.get(..12)).expect("a number");
+        assert_eq!(answer.matches(id).count(), 2, "in the header and in what is said: {answer}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::LazyLock};
 use jiff::Timestamp;
 use reqwest::{
     Client, Method, RequestBuilder, StatusCode,
-    header::{HeaderMap, HeaderName},
+    header::HeaderMap,
     redirect::Policy,
 };
 use sqlx::{PgConnection, PgPool};
@@ -188,9 +188,14 @@ impl Answer {
     }
 
     /// A header; empty if there is none.
-    pub fn header(&self, name: impl TryInto<HeaderName>) -> &str {
-        let Ok(name) = name.try_into() else { panic!("no name of a header") };
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// The entries of a header that is a list, in lower case.
+    pub fn entries(&self, name: &str) -> Vec<String> {
+        let values = self.headers.get_all(name).iter().map(|value| value.to_str().expect("text"));
+        values.flat_map(|value| value.split(',')).map(|entry| entry.trim().to_ascii_lowercase()).collect()
     }
 
     /// The text.
