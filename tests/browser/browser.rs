@@ -95,10 +95,13 @@ impl Browser {
         look::at(self, 200).await;
     }
 
-    /// Goes to a page that answers with an error, and looks at it.
-    pub async fn visit_error(&self, path: &str, status: u16) {
+    /// Goes to a page that answers with this status, and looks at it on a desk and on a phone.
+    pub async fn visit_everywhere(&self, path: &str, status: u16) {
         self.go(path).await;
-        look::at(self, status).await;
+        for window in [WIDE, PHONE] {
+            self.resize(window).await;
+            look::at(self, status).await;
+        }
     }
 
     /// Goes to a page without looking.

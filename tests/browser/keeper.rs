@@ -18,7 +18,8 @@ shift
 "$@" </dev/null &
 exec >/dev/null
 read -r _
-kill -TERM "$!" 2>/dev/null
+exec 2>/dev/null
+kill -TERM "$!"
 wait "$!"
 if [ -n "$folder" ]; then rm -rf -- "$folder"; fi
 kill -KILL 0

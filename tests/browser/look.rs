@@ -65,11 +65,12 @@ async fn console(browser: &Browser, status: u16) -> Vec<String> {
 }
 
 fn every_rule() -> Value {
-    json!({ "runOnly": RULES, "rules": { "color-contrast-enhanced": { "enabled": true } }, "resultTypes": ["violations"] })
+    let contrast = json!({ "color-contrast-enhanced": { "enabled": true } });
+    json!({ "runOnly": RULES, "rules": contrast, "resultTypes": ["violations"], "preload": false })
 }
 
 fn rules_of_colour() -> Value {
-    json!({ "runOnly": { "type": "rule", "values": RULES_OF_COLOUR }, "resultTypes": ["violations"] })
+    json!({ "runOnly": { "type": "rule", "values": RULES_OF_COLOUR }, "resultTypes": ["violations"], "preload": false })
 }
 
 #[derive(Deserialize)]

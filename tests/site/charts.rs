@@ -122,7 +122,7 @@ fn a_history_without_its_beginning_says_so() {
     let series = Series::new(12_000, since, at("2022-05-03T12:30:00Z"), hours, Vec::new()).closed();
     let all = chart(&series, Range::All);
     assert_eq!(all.notes, ["The history begins on 1 May 2022, with 12,000 signatures; how they came is not known."]);
-    assert_eq!(all.summary, "No signatures in its last 24 hours");
+    assert_eq!(all.summary, "12,040 signatures in all");
     assert_eq!(chart(&series, Range::Day).notes, ["The line is drawn from 12,040 up, not from zero."]);
 }
 

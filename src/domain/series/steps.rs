@@ -102,11 +102,11 @@ impl Step {
 
     /// The step for a table of about 40 rows: hours for a day, days for a month, then weeks, months and years.
     pub fn for_rows(span: SignedDuration) -> Step {
-        match span.as_hours() / 24 {
-            ..=1 => Step::Hour,
-            2..=38 => Step::Day,
-            39..=266 => Step::Week,
-            267..=1187 => Step::Month,
+        match (span.as_hours(), span.as_hours() / 24) {
+            (..=40, _) => Step::Hour,
+            (_, ..=38) => Step::Day,
+            (_, 39..=266) => Step::Week,
+            (_, 267..=1187) => Step::Month,
             _ => Step::Year,
         }
     }
