@@ -168,23 +168,35 @@ impl Memory {
         R: Future<Output = Result<Rendered, PageError>>,
     {
         let slot = self.slots.get_with(key, async { Arc::new(Slot::default()) }).await;
-        let since_asked =
-            || self.began.elapsed().saturating_sub(Duration::from_millis(slot.asked.load(Ordering::Acquire)));
-        if let Some(current) = slot.current()
-            && since_asked() < UNASKED
-        {
-            return Ok(current);
+        match slot.current() {
+            Some(current) if self.since_asked(&slot) < UNASKED => Ok(current),
+            // In a box: what asking needs on its way is large, and nearly all requests pass without.
+            _ => Box::pin(self.ask(key, slot, version, render)).await,
         }
+    }
+
+    /// Asks for the version, and has a page made if there is none of that version.
+    async fn ask<V, R>(
+        &self,
+        key: Key,
+        slot: Arc<Slot>,
+        version: impl FnOnce() -> V,
+        render: impl FnOnce() -> R,
+    ) -> Result<Arc<Rendered>, PageError>
+    where
+        V: Future<Output = Result<Option<Version>, PageError>>,
+        R: Future<Output = Result<Rendered, PageError>>,
+    {
         let _asking = match slot.asking.try_lock() {
             Ok(asking) => asking,
             Err(_) => match slot.current() {
-                Some(current) if since_asked() < MEANWHILE => return Ok(current),
+                Some(current) if self.since_asked(&slot) < MEANWHILE => return Ok(current),
                 _ => slot.asking.lock().await,
             },
         };
         let kept = slot.current();
         if let Some(current) = &kept
-            && since_asked() < UNASKED
+            && self.since_asked(&slot) < UNASKED
         {
             return Ok(current.clone());
         }
@@ -226,6 +238,11 @@ impl Memory {
     /// Milliseconds since the memory began.
     fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// How long ago the database was last asked about a page.
+    fn since_asked(&self, slot: &Slot) -> Duration {
+        self.began.elapsed().saturating_sub(Duration::from_millis(slot.asked.load(Ordering::Acquire)))
     }
 
     /// Which petitions are related to one: found by `find` once in a while.

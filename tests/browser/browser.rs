@@ -1,9 +1,11 @@
 //! A browser and what a person does with it. Every page that it comes to is looked at ([`super::look`]).
 
 use std::{
+    collections::HashSet,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
+    sync::Mutex,
     task::Poll,
     time::{Duration, Instant},
 };
@@ -46,7 +48,10 @@ pub enum Scripts {
 /// A window of Chromium.
 pub struct Browser {
     driver: WebDriver,
-    scripts: Scripts,
+    /// Whether pages may run their scripts.
+    pub scripts: Scripts,
+    /// The places that were looked at.
+    seen: Mutex<HashSet<String>>,
 }
 
 /// Opens a window, hands it to a journey, and closes the browser, also when the journey fails: when it is dropped
@@ -69,8 +74,9 @@ pub async fn with_browser(window: Window, scripts: Scripts, journey: impl AsyncF
 
 impl Browser {
     async fn open(window: Window, scripts: Scripts) -> Self {
-        let browser = Self { driver: chromium::start().await, scripts };
+        let browser = Self { driver: chromium::start().await, scripts, seen: Mutex::default() };
         browser.resize(window).await;
+        browser.emulate("screen", &[("prefers-color-scheme", "light")]).await;
         browser.page_scripts(false).await;
         browser
     }
@@ -92,7 +98,7 @@ impl Browser {
     /// Goes to a page that is there, and looks at it.
     pub async fn visit(&self, path: &str) {
         self.go(path).await;
-        look::at(self, 200).await;
+        self.look_once().await;
     }
 
     /// Goes to a page that answers with this status, and looks at it on a desk and on a phone.
@@ -136,7 +142,8 @@ impl Browser {
     pub async fn unfold(&self, words: &str) {
         let summary = self.find(By::XPath(format!("//summary[contains(., '{words}')]"))).await;
         summary.click().await.unwrap_or_else(|problem| panic!("“{words}” cannot be clicked: {problem}"));
-        let open: bool = self.ask("return arguments[0].parentElement.open", vec![json!(summary)]).await;
+        let fold = summary.find(By::XPath("..")).await.expect("a summary is part of something");
+        let open = fold.prop("open").await.ok().flatten().is_some_and(|open| open == "true");
         assert!(open, "“{words}” did not open");
     }
 
@@ -222,7 +229,16 @@ impl Browser {
             tokio::time::sleep(MOMENT).await;
         }
         self.arrived().await;
-        look::at(self, 200).await;
+        self.look_once().await;
+    }
+
+    /// A page that was seen before is not looked at again.
+    async fn look_once(&self) {
+        let place = self.place().await;
+        let new = self.seen.lock().expect("nobody panicked with it").insert(place);
+        if new {
+            look::at(self, 200).await;
+        }
     }
 
     /// Without JavaScript, pages load and are left with scripts off. Once a page is there its scripts have been passed

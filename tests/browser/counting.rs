@@ -30,7 +30,7 @@ async fn the_count_changes_before_the_readers_eyes() {
             look::as_it_is(reader).await;
 
             assert_eq!(other.text("#count").await, "9,990 signatures", "without scripts nothing moves");
-            other.visit(&page).await;
+            other.go(&page).await;
             assert_eq!(other.text("#count").await, "10,250 signatures");
         })
         .await;

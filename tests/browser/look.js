@@ -60,7 +60,7 @@ function complaints() {
 
 // What a printed page has lost: words that are not drawn. What only a screen can use is left out.
 function lostInPrint() {
-  const useless = "nav, search, button, .button, .links, .hidden, .skip, svg, progress";
+  const useless = "nav, search, button, .button, .links, .share, .hidden, .skip, svg, progress";
   const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   const lost = [];
   while (walker.nextNode()) {

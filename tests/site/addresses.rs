@@ -14,7 +14,7 @@ use crate::support::TestApp;
 #[tokio::test]
 async fn every_function_of_urls_leads_somewhere() {
     let app = TestApp::new().await;
-    let petition = app.petition().topic("water").from_constituency("E14001063", "Aldershot", 50).create().await;
+    let petition = app.petition().topic("water").in_constituency("E14001063", "Aldershot", 50).create().await;
     let young = app.petition().signatures(2).state(PetitionState::Validated).create().await;
     let checked = app.petition().signatures(7).state(PetitionState::Sponsored).create().await;
     let id = &petition.id;

@@ -31,10 +31,10 @@ async fn site() -> (TestApp, Created) {
         .debated(debate, at("2022-08-20T09:00:00Z"))
         .activity(day("2022-08-20"), "The Committee wrote to the Minister", "About *hedges*.")
         .topic("environment")
-        .from_constituency("E14001063", "Aldershot", 70)
-        .from_constituency("W07000112", "Ynys Môn", 40)
-        .from_country("FR", "France", 5)
-        .from_country("GB", "United Kingdom", 115)
+        .in_constituency("E14001063", "Aldershot", 70)
+        .in_constituency("W07000112", "Ynys Môn", 40)
+        .in_country("FR", "France", 5)
+        .in_country("GB", "United Kingdom", 115)
         .change(|record| {
             record.dates.response_threshold_reached_at = Some(at("2022-08-17T21:00:00.5Z"));
             record.dates.debate_threshold_reached_at = Some(at("2022-08-18T07:00:00Z"));

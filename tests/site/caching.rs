@@ -88,7 +88,7 @@ async fn a_change_shows_within_a_second_though_the_page_is_kept() {
         tags.push(app.get(path).await.header("etag").to_owned());
     }
     let mut newer = petition.record.clone();
-    newer.dates.updated_at = newer.dates.updated_at + jiff::SignedDuration::from_mins(1);
+    newer.dates.updated_at += jiff::SignedDuration::from_mins(1);
     newer.signature_count = 1_234;
     app.import(&newer).await.expect("an import");
     tokio::time::sleep(Duration::from_millis(500)).await;

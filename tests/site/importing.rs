@@ -246,8 +246,8 @@ async fn a_newer_file_takes_away_what_it_no_longer_has() {
         .topic("water")
         .answered(crate::support::day("2022-06-01"), "Home Office", "No.", "No.")
         .activity(crate::support::day("2022-06-02"), "Asked", "In a question.")
-        .from_constituency("E14001063", "Aldershot", 12_000)
-        .from_country("FR", "France", 100);
+        .in_constituency("E14001063", "Aldershot", 12_000)
+        .in_country("FR", "France", 100);
     let mut record = full.create().await.record;
     record.dates.updated_at = app.now + jiff::SignedDuration::from_hours(1);
     record.signature_count = 19_000;

@@ -21,10 +21,10 @@ async fn eventful(app: &TestApp) -> Created {
         .debate_on(day("2022-09-12"))
         .activity(day("2022-06-01"), "The Committee asked for views", "Over 300 people *answered*.")
         .topic("environment")
-        .from_constituency("E14001063", "Aldershot", 70_000)
-        .from_constituency("W07000112", "Ynys Môn", 40_000)
-        .from_country("GB", "United Kingdom", 115_345)
-        .from_country("FR", "France", 5_000)
+        .in_constituency("E14001063", "Aldershot", 70_000)
+        .in_constituency("W07000112", "Ynys Môn", 40_000)
+        .in_country("GB", "United Kingdom", 115_345)
+        .in_country("FR", "France", 5_000)
         .create()
         .await
 }
@@ -325,7 +325,7 @@ async fn a_closed_petition_can_no_longer_be_signed() {
     assert!(json["data"]["attributes"]["creator_name"].is_null(), "creators are named while a petition is open");
 
     ada.visit(&urls::sign(&petition.id)).await.see("Its deadline has passed.");
-    assert_eq!(ada.heading(), "This petition cannot be signed any more");
+    assert_eq!(ada.heading(), "This petition is closed for signatures");
 }
 
 #[tokio::test]

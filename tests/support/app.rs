@@ -3,11 +3,7 @@
 use std::{net::SocketAddr, sync::LazyLock};
 
 use jiff::Timestamp;
-use reqwest::{
-    Client, Method, RequestBuilder, StatusCode,
-    header::HeaderMap,
-    redirect::Policy,
-};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
 use sqlx::{PgConnection, PgPool};
 use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
 use undersigned::{

@@ -11,9 +11,8 @@ pub use self::{
     app::{Answer, Setup, TestApp},
     checks::{is_local, problems},
     database::RUNTIME,
-    page::{Page, Table, squeeze},
-    petition::{Created, PetitionBuilder},
-    visitor::Visitor,
+    page::{Page, squeeze},
+    petition::Created,
 };
 
 use std::{fs, path::PathBuf};

@@ -234,14 +234,14 @@ impl<'a> PetitionBuilder<'a> {
     }
 
     /// Signatures from a constituency.
-    pub fn from_constituency(mut self, code: &str, name: &str, count: u32) -> Self {
+    pub fn in_constituency(mut self, code: &str, name: &str, count: u32) -> Self {
         let (code, name) = (code.to_owned(), name.to_owned());
         self.record.places.constituencies.push(ConstituencyCount { code, name, member: None, count });
         self
     }
 
     /// Signatures from a country.
-    pub fn from_country(mut self, code: &str, name: &str, count: u32) -> Self {
+    pub fn in_country(mut self, code: &str, name: &str, count: u32) -> Self {
         self.record.places.countries.push(CountryCount { code: Some(code.to_owned()), name: name.to_owned(), count });
         self
     }

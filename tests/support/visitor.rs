@@ -99,11 +99,6 @@ impl Visitor {
         self
     }
 
-    /// Everything that can be read.
-    pub fn text(&self) -> String {
-        self.page().text()
-    }
-
     /// The main heading.
     pub fn heading(&self) -> String {
         self.page().heading()

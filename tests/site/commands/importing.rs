@@ -89,7 +89,7 @@ fn readings_become_the_history_of_one_petition() {
 
     place
         .run(&["import", "petition", &one, &two, "--readings", &readings])
-        .failed(1, &["--readings belong to one petition"]);
+        .failed(1, &["they belong to one petition, but the files are about several"]);
     place
         .run(&["import", "petition", &one, "--readings", &broken])
         .failed(1, &[&format!("{broken}: refused: line 2: “noon” is not a moment")]);

@@ -12,7 +12,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use sqlx::{Connection, PgConnection};
 
-use super::program::{Place, Running, Site, get, wait_until_gone};
+use super::program::{Place, Running, Site, get, wait_for, wait_until_gone};
 
 #[test]
 fn either_signal_stops_site_and_database_in_good_order() {
@@ -33,29 +33,30 @@ fn either_signal_stops_site_and_database_in_good_order() {
 #[test]
 fn the_database_goes_last_so_that_a_page_under_way_is_still_finished() {
     let place = Place::with_a_petition("page-under-way");
-    let site = place.serve();
+    let mut site = place.serve();
     let address = site.address.clone();
-    let database = place.database("undersigned");
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
+    let page = tokio::runtime::Runtime::new().unwrap().block_on(async {
         // Whoever reads petitions has to wait for us.
-        let mut connection = PgConnection::connect(&database).await.unwrap();
+        let mut connection = PgConnection::connect(&place.database("undersigned")).await.unwrap();
         let mut hold = connection.begin().await.unwrap();
         sqlx::query("lock table petitions in access exclusive mode").execute(&mut *hold).await.unwrap();
         let page = thread::spawn(move || get(&address, "/petitions.csv?state=all"));
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        let waiting = "select exists (select from pg_locks where not granted)";
+        while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut *hold).await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         site.running.signal(Signal::TERM);
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        site.running.line("Stopping ...");
+        let door = site.address.strip_prefix("http://").unwrap();
+        wait_for(|| TcpStream::connect(door).is_err().then_some(())).expect("nobody is let in any more");
         assert!(!page.is_finished());
-        assert!(
-            TcpStream::connect(site.address.strip_prefix("http://").unwrap()).is_err(),
-            "nobody is let in any more"
-        );
         hold.commit().await.unwrap();
         connection.close().await.unwrap();
-        let (status, table) = page.join().unwrap().unwrap();
-        assert_eq!(status, 200);
-        assert!(table.contains("Plant more trees"), "{table}");
+        page
     });
+    let (status, table) = page.join().unwrap().unwrap();
+    assert_eq!(status, 200);
+    assert!(table.contains("Plant more trees"), "{table}");
     let ended = site.running.ended().went_well();
     assert!(ended.said.ends_with("Stopped.\n"), "{ended:?}");
 }
