@@ -10,7 +10,7 @@ mod visitor;
 pub use self::{
     app::{Answer, Setup, TestApp},
     checks::{is_local, problems},
-    database::RUNTIME,
+    database::{Database, RUNTIME},
     page::{Page, squeeze},
     petition::Created,
 };

@@ -18,6 +18,7 @@ use crate::{
         error::PageError,
         extract::Format,
         filters::iso,
+        markdown,
         memory::{Key, Memory, Rendered},
     },
 };
@@ -170,6 +171,7 @@ impl Item {
     fn new(petition: Petition) -> Self {
         let dates = petition.dates;
         let open = petition.state == PetitionState::Open;
+        let own = petition.source_url.is_none();
         let debate = petition.debate.filter(|debate| debate.debated);
         Self {
             kind: "petition",
@@ -202,7 +204,7 @@ impl Item {
                 government_response: petition.response.map(|response| ResponseOf {
                     responded_on: response.responded_on,
                     summary: response.summary,
-                    details: response.details,
+                    details: plain(response.details, own),
                     created_at: Moment(response.created_at),
                     updated_at: Moment(response.updated_at),
                 }),
@@ -232,6 +234,12 @@ impl Item {
     }
 }
 
+/// A text as the reference service publishes it: the words of its Markdown. What it has published itself has been
+/// through that already.
+fn plain(markdown: String, own: bool) -> String {
+    if own { markdown::to_text(&markdown) } else { markdown }
+}
+
 /// A petition with its places.
 ///
 /// # Errors
@@ -256,6 +264,7 @@ async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
         _ => return Err(PageError::NotFound),
     }
     let published = petition.state.is_published();
+    let own = petition.source_url.is_none();
     let mut item = Item::new(petition);
     if published {
         let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
@@ -267,7 +276,7 @@ async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
                 .into_iter()
                 .map(|activity| Activity {
                     subject: activity.subject,
-                    body: activity.body,
+                    body: plain(activity.body, own),
                     occurred_on: activity.occurred_on,
                     created_at: Moment(activity.created_at),
                     updated_at: Moment(activity.updated_at),

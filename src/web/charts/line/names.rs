@@ -118,6 +118,8 @@ impl Drawing<'_> {
             let last = if self.forecast.is_some() { self.ends_at } else { self.history.series.until() };
             let first = format!("{} {}", words::short_day(self.starts_at), words::zoned(self.starts_at).year());
             texts.push(under(self.starts_at, Anchor::Start, &first));
+            // The midnight at which a day ends is part of that day.
+            let last = last - SignedDuration::from_millis(1);
             texts.push(under(self.ends_at, Anchor::End, &words::short_day(last)));
         }
         for tick in axis::ticks(self.starts_at, self.ends_at) {
