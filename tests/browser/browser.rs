@@ -103,11 +103,11 @@ impl Browser {
 
     /// Goes to a page that answers with this status, and looks at it on a desk and on a phone.
     pub async fn visit_everywhere(&self, path: &str, status: u16) {
+        self.resize(WIDE).await;
         self.go(path).await;
-        for window in [WIDE, PHONE] {
-            self.resize(window).await;
-            look::at(self, status).await;
-        }
+        look::at(self, status).await;
+        self.resize(PHONE).await;
+        look::as_it_is(self, status).await;
     }
 
     /// Goes to a page without looking.

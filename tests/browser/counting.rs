@@ -27,7 +27,7 @@ async fn the_count_changes_before_the_readers_eyes() {
             assert_eq!(reader.ask::<(f64, f64)>(bar, vec![]).await, (10_250.0, 100_000.0));
             let kept = "return document.documentElement.dataset.first === 'yes'";
             assert!(reader.ask::<bool>(kept, vec![]).await, "the page was loaded again");
-            look::as_it_is(reader).await;
+            look::as_it_is(reader, 200).await;
 
             assert_eq!(other.text("#count").await, "9,990 signatures", "without scripts nothing moves");
             other.go(&page).await;

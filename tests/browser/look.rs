@@ -25,7 +25,7 @@ static AXE: LazyLock<Result<String, String>> = LazyLock::new(axe);
 /// Looks at the page, which should have been answered with this status. Fails with all that is wrong with it.
 pub async fn at(browser: &Browser, status: u16) {
     let mut wrong = faults(browser, status).await;
-    // Scripts change no colours.
+    // Scripts change no colours; without them is enough.
     if browser.scripts == Scripts::Off {
         browser.emulate("screen", &[("prefers-color-scheme", "dark")]).await;
         let found = axe_complaints(browser, rules_of_colour()).await;
@@ -36,8 +36,8 @@ pub async fn at(browser: &Browser, status: u16) {
 }
 
 /// Looks at the page as it is now, in whatever medium and colours are emulated.
-pub async fn as_it_is(browser: &Browser) {
-    fail_if(browser, faults(browser, 200).await).await;
+pub async fn as_it_is(browser: &Browser, status: u16) {
+    fail_if(browser, faults(browser, status).await).await;
 }
 
 /// Fails with the name of the page if anything is wrong with it.

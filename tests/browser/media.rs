@@ -33,7 +33,7 @@ async fn a_petition_page_is_in_order_with_more_contrast() {
         for scheme in ["light", "dark"] {
             browser.emulate("screen", &[("prefers-contrast", "more"), ("prefers-color-scheme", scheme)]).await;
             browser.go(PETITION).await;
-            look::as_it_is(browser).await;
+            look::as_it_is(browser, 200).await;
         }
     })
     .await;
@@ -47,7 +47,7 @@ async fn a_petition_page_keeps_its_meaning_with_forced_colours() {
             for window in [WIDE, PHONE] {
                 browser.resize(window).await;
                 browser.go(PETITION).await;
-                look::as_it_is(browser).await;
+                look::as_it_is(browser, 200).await;
                 let script = "const colour = (selector, of) => getComputedStyle(document.querySelector(selector))[of];
                 const ground = colour('body', 'backgroundColor');
                 const classes = [1, 2, 3, 4, 5].map((k) => colour(`marker.k${k}`, 'fill'));

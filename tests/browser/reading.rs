@@ -93,7 +93,7 @@ async fn find_and_read(browser: &Browser) {
     browser.unfold("Regions and nations").await;
     browser.unfold("Countries").await;
     browser.see("Coventry South 290").await;
-    super::look::as_it_is(browser).await;
+    super::look::as_it_is(browser, 200).await;
 
     browser.follow("Test the emergency alert on mobile phones").await;
     browser.follow("Sign this petition").await;
