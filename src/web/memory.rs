@@ -57,7 +57,9 @@ pub enum Key {
 
 /// What the site keeps in memory; cheap to clone.
 #[derive(Clone)]
-pub struct Memory {
+pub struct Memory(Arc<Kept>);
+
+struct Kept {
     slots: Cache<Key, Arc<Slot>>,
     related: Cache<PetitionId, Arc<[PetitionId]>>,
     topics: Cache<(), Arc<[TopicCount]>>,
@@ -67,7 +69,7 @@ pub struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         let weigh = |_: &Key, slot: &Arc<Slot>| slot.weight().try_into().unwrap_or(u32::MAX);
-        Self {
+        Self(Arc::new(Kept {
             slots: Cache::builder()
                 .max_capacity(CAPACITY)
                 .weigher(weigh)
@@ -76,7 +78,7 @@ impl Default for Memory {
             related: Cache::builder().max_capacity(10_000).time_to_live(SLOW).build(),
             topics: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             began: Instant::now(),
-        }
+        }))
     }
 }
 
@@ -167,7 +169,7 @@ impl Memory {
         V: Future<Output = Result<Option<Version>, PageError>>,
         R: Future<Output = Result<Rendered, PageError>>,
     {
-        let slot = self.slots.get_with(key, async { Arc::new(Slot::default()) }).await;
+        let slot = self.0.slots.get_with(key, async { Arc::new(Slot::default()) }).await;
         match slot.current() {
             Some(current) if self.since_asked(&slot) < UNASKED => Ok(current),
             // In a box: what asking needs on its way is large, and nearly all requests pass without.
@@ -220,14 +222,14 @@ impl Memory {
             }
             // Not public any more, or never there.
             (Err(error), _) => {
-                self.slots.invalidate(&key).await;
+                self.0.slots.invalidate(&key).await;
                 return Err(error);
             }
         };
         if !slot.current().is_some_and(|current| Arc::ptr_eq(&current, &rendered)) {
             *slot.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(rendered.clone());
             // Put in again, so that it is weighed with its content.
-            self.slots.insert(key, slot.clone()).await;
+            self.0.slots.insert(key, slot.clone()).await;
         }
         slot.asked.store(asked, Ordering::Release);
         Ok(rendered)
@@ -237,12 +239,12 @@ impl Memory {
 impl Memory {
     /// Milliseconds since the memory began.
     fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// How long ago the database was last asked about a page.
     fn since_asked(&self, slot: &Slot) -> Duration {
-        self.began.elapsed().saturating_sub(Duration::from_millis(slot.asked.load(Ordering::Acquire)))
+        self.0.began.elapsed().saturating_sub(Duration::from_millis(slot.asked.load(Ordering::Acquire)))
     }
 
     /// Which petitions are related to one: found by `find` once in a while.
@@ -253,11 +255,11 @@ impl Memory {
     where
         F: Future<Output = sqlx::Result<Vec<PetitionId>>>,
     {
-        if let Some(related) = self.related.get(&id).await {
+        if let Some(related) = self.0.related.get(&id).await {
             return Ok(related);
         }
         let related: Arc<[PetitionId]> = find.await?.into();
-        self.related.insert(id, related.clone()).await;
+        self.0.related.insert(id, related.clone()).await;
         Ok(related)
     }
 
@@ -269,11 +271,11 @@ impl Memory {
     where
         F: Future<Output = Result<Vec<TopicCount>, PageError>>,
     {
-        if let Some(topics) = self.topics.get(&()).await {
+        if let Some(topics) = self.0.topics.get(&()).await {
             return Ok(topics);
         }
         let topics: Arc<[TopicCount]> = count.await?.into();
-        self.topics.insert((), topics.clone()).await;
+        self.0.topics.insert((), topics.clone()).await;
         Ok(topics)
     }
 }

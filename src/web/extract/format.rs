@@ -80,7 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Format {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let json = parts.uri.path().ends_with(".json")
-            || (Self::Json.is_accepted(&parts.headers) && !Self::Html.is_accepted(&parts.headers));
+            || (!Self::Html.is_accepted(&parts.headers) && Self::Json.is_accepted(&parts.headers));
         Ok(if json { Self::Json } else { Self::Html })
     }
 }
