@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 
-use crate::{clock::Clock, domain::threshold::Thresholds};
+use crate::{
+    clock::Clock,
+    domain::{keyring::Keyring, threshold::Thresholds},
+};
 
 /// The running program; cheap to clone.
 #[derive(Clone)]
@@ -20,12 +23,14 @@ pub struct Inner {
     pub thresholds: Thresholds,
     /// Address under which people reach the site, without a slash at the end.
     pub public_url: String,
+    /// The secret keys.
+    pub keyring: Keyring,
 }
 
 impl App {
     /// Puts the parts together.
-    pub fn new(pool: PgPool, clock: Clock, thresholds: Thresholds, public_url: String) -> Self {
-        Self(Arc::new(Inner { pool, clock, thresholds, public_url }))
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 }
 

@@ -1,15 +1,22 @@
 //! The time: the system's, or one that a setting pins.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use jiff::Timestamp;
 
 /// Where the program takes the time from.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum Clock {
     /// The machine's clock.
     #[default]
     System,
     /// Always this moment.
     Pinned(Timestamp),
+    /// The moment that somebody has set, in microseconds since 1970; for tests, which move it.
+    Set(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -19,6 +26,7 @@ impl Clock {
         match self {
             Self::System => Timestamp::now(),
             Self::Pinned(at) => *at,
+            Self::Set(at) => Timestamp::from_microsecond(at.load(Ordering::Acquire)).unwrap_or(Timestamp::UNIX_EPOCH),
         }
     }
 }

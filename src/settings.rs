@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::{
     clock::Clock,
-    domain::{limits, threshold::Thresholds},
+    domain::{keyring::Keyring, limits, threshold::Thresholds},
 };
 
 /// The port that is tried first when none is set.
@@ -57,6 +57,11 @@ pub struct Settings {
     #[arg(long, env = "UNDERSIGNED_DEBATE_THRESHOLD", global = true, value_name = "NUMBER", default_value_t = limits::DEBATE_THRESHOLD,
           value_parser = number(1..=1_000_000_000))]
     pub debate_threshold: u32,
+
+    /// Secret keys for personal data and links, the current one first, with commas between them; `undersigned new-key`
+    /// makes one. Default with the private PostgreSQL: a key of its own, kept beside its data.
+    #[arg(long, env = "UNDERSIGNED_SECRET_KEYS", global = true, value_name = "KEYS", hide_env_values = true)]
+    pub secret_keys: Option<Keyring>,
 
     /// Pin the clock to a moment, such as 2022-08-21T20:00:00Z. For demonstrations and tests.
     #[arg(long, env = "UNDERSIGNED_NOW", global = true, value_name = "MOMENT", value_parser = moment)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use crate::domain::{facet::Facet, petition::PetitionId};
+use crate::domain::{facet::Facet, petition::PetitionId, signature::SignatureId};
 
 /// The front page.
 pub fn home() -> &'static str {
@@ -52,6 +52,46 @@ pub fn places(id: &PetitionId, format: &str) -> String {
 /// Where a petition is signed.
 pub fn sign(id: &PetitionId) -> String {
     format!("/petitions/{id}/signatures/new")
+}
+
+/// What somebody sees who has signed and has yet to confirm.
+pub fn thank_you(id: &PetitionId) -> String {
+    format!("/petitions/{id}/thank-you")
+}
+
+/// Where the link in a mail leads: one button confirms the signature.
+pub fn confirm_signature(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/verify?token={token}")
+}
+
+/// Where "I did not sign this" is sent.
+pub fn not_me(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/not-me?token={token}")
+}
+
+/// What somebody sees whose signature has just been counted.
+pub fn signed(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/signed?token={token}")
+}
+
+/// A signature as its signer sees it: what is held, and what can be done about it.
+pub fn your_signature(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}?token={token}")
+}
+
+/// What is held about a signer, as a file.
+pub fn your_data(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/data.json?token={token}")
+}
+
+/// Where a signer takes the signature back.
+pub fn withdraw_signature(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/withdraw?token={token}")
+}
+
+/// Where a signer stops mails about a petition.
+pub fn unsubscribe(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/unsubscribe?token={token}")
 }
 
 /// The page of a petition that is gathering its first supporters.

@@ -5,6 +5,7 @@ mod dev;
 mod import;
 mod migrate;
 mod recount;
+mod secrets;
 mod seed;
 mod serve;
 
@@ -50,6 +51,12 @@ enum Command {
     Import(Import),
     /// Rebuild every tally from the ledger and report what was different.
     Recount,
+    /// Make a secret key for --secret-keys and print it.
+    NewKey {
+        /// Its number, another for each key.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+        number: u8,
+    },
     /// Tools for developers.
     #[command(subcommand, hide = true)]
     Dev(Dev),
@@ -130,6 +137,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
             Command::Import(Import::Areas { files }) => import::areas(&settings, &files).await,
             Command::Recount => recount::run(&settings).await,
+            Command::NewKey { number } => Ok(secrets::new_key(number)),
             Command::Dev(Dev::Postgres { command }) => dev::postgres(&settings, &command).await,
         }
     })

@@ -14,9 +14,9 @@ use tokio::{
     sync::watch,
 };
 
-use super::{database::Database, say, seed};
+use super::{database::Database, say, secrets, seed};
 use crate::{
-    app::App,
+    app::{App, Inner},
     dev::postgres::PrivatePostgres,
     jobs,
     settings::{FIRST_PORT, Settings},
@@ -70,7 +70,13 @@ async fn serve(
     }
     let address = format!("http://{reachable}");
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
-    let app = App::new(database.pool.clone(), clock, settings.thresholds(), public_url);
+    let app = App::new(Inner {
+        pool: database.pool.clone(),
+        clock,
+        thresholds: settings.thresholds(),
+        public_url,
+        keyring: secrets::keyring(settings, database)?,
+    });
 
     say(&format!("Undersigned is at {address}"));
     say("Stop it with Ctrl-C.");

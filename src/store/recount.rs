@@ -40,16 +40,14 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
                select petition_id, 'constituencies' as tally,
                    coalesce(t.signature_count, 0)::bigint as stored, coalesce(c.signature_count, 0)::bigint as counted
                from tally_constituencies t
-               full join (select * from imported_places where area_id in (select id from areas where kind = 'constituency')) c
-                   using (petition_id, area_id)
-               where t.signature_count is distinct from c.signature_count
+               full join (select * from counted_places where kind = 'constituency') c using (petition_id, area_id)
+               where coalesce(t.signature_count, 0) <> coalesce(c.signature_count, 0)
            ), countries as (
                select petition_id, 'countries' as tally,
                    coalesce(t.signature_count, 0)::bigint as stored, coalesce(c.signature_count, 0)::bigint as counted
                from tally_countries t
-               full join (select * from imported_places where area_id in (select id from areas where kind = 'country')) c
-                   using (petition_id, area_id)
-               where t.signature_count is distinct from c.signature_count
+               full join (select * from counted_places where kind = 'country') c using (petition_id, area_id)
+               where coalesce(t.signature_count, 0) <> coalesce(c.signature_count, 0)
            ), located as (
                select petition_id, 'located' as tally,
                    (t.in_constituencies + t.in_other_countries)::bigint as stored,
@@ -106,7 +104,7 @@ pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     .await?;
     sqlx::query!(
         "update petition_totals set before_history = coalesce(
-             (select sum(change) from ledger where petition_id = $1 and counted_at is null), 0)
+             (select sum(change) from ledger where petition_id = $1::bigint and counted_at is null), 0)
          where petition_id = $1",
         id.get()
     )
@@ -123,14 +121,14 @@ pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
 pub async fn hours(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from tally_hours h where h.petition_id = $1 and not exists (
-             select from counted_hours c where c.petition_id = $1 and c.starts_at = h.starts_at)",
+             select from counted_hours c where c.petition_id = $1::bigint and c.starts_at = h.starts_at)",
         id.get()
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
         "insert into tally_hours as h (petition_id, starts_at, added, removed)
-         select petition_id, starts_at, added, removed from counted_hours where petition_id = $1
+         select petition_id, starts_at, added, removed from counted_hours where petition_id = $1::bigint
          on conflict (petition_id, starts_at) do update set added = excluded.added, removed = excluded.removed
          where (h.added, h.removed) <> (excluded.added, excluded.removed)",
         id.get()
@@ -140,23 +138,22 @@ pub async fn hours(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Makes the constituencies and countries of a petition what its imported places say.
+/// Makes the constituencies and countries of a petition what its ledger and imported places say.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn places(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from tally_constituencies t where t.petition_id = $1 and not exists (
-             select from imported_places i where i.petition_id = $1 and i.area_id = t.area_id)",
+             select from counted_places c where c.petition_id = $1::bigint and c.area_id = t.area_id)",
         id.get()
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
         "insert into tally_constituencies as t (petition_id, area_id, signature_count)
-         select i.petition_id, i.area_id, i.signature_count
-         from imported_places i join areas a on a.id = i.area_id and a.kind = 'constituency'
-         where i.petition_id = $1
+         select petition_id, area_id, signature_count from counted_places
+         where petition_id = $1::bigint and kind = 'constituency'
          on conflict (petition_id, area_id) do update set signature_count = excluded.signature_count
          where t.signature_count <> excluded.signature_count",
         id.get()
@@ -165,16 +162,15 @@ pub async fn places(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     .await?;
     sqlx::query!(
         "delete from tally_countries t where t.petition_id = $1 and not exists (
-             select from imported_places i where i.petition_id = $1 and i.area_id = t.area_id)",
+             select from counted_places c where c.petition_id = $1::bigint and c.area_id = t.area_id)",
         id.get()
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
         "insert into tally_countries as t (petition_id, area_id, signature_count)
-         select i.petition_id, i.area_id, i.signature_count
-         from imported_places i join areas a on a.id = i.area_id and a.kind = 'country'
-         where i.petition_id = $1
+         select petition_id, area_id, signature_count from counted_places
+         where petition_id = $1::bigint and kind = 'country'
          on conflict (petition_id, area_id) do update set signature_count = excluded.signature_count
          where t.signature_count <> excluded.signature_count",
         id.get()

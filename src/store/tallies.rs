@@ -90,7 +90,7 @@ pub struct Recorded {
 pub async fn recorded(db: &mut Db, id: PetitionId) -> sqlx::Result<Recorded> {
     let rows = sqlx::query!(
         r#"select date_trunc('hour', counted_at, 'UTC') as hour, sum(change) as "net!"
-           from ledger where petition_id = $1 group by 1 order by 1"#,
+           from ledger where petition_id = $1::bigint group by 1 order by 1"#,
         id.get()
     )
     .fetch_all(db)
@@ -121,15 +121,19 @@ pub async fn import(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     if before != 0 {
-        sqlx::query!("insert into ledger (petition_id, change, reason) values ($1, $2, 'imported')", id.get(), before)
-            .execute(&mut *db)
-            .await?;
+        sqlx::query!(
+            "insert into ledger (petition_id, change, reason) values ($1::bigint, $2, 'imported')",
+            id.get(),
+            before
+        )
+        .execute(&mut *db)
+        .await?;
     }
     let at: Vec<jiff_sqlx::Timestamp> = changes.iter().map(|change| super::sql(change.at)).collect();
     let by: Vec<i32> = changes.iter().map(|change| change.by).collect();
     sqlx::query!(
         "insert into ledger (petition_id, counted_at, change, reason)
-         select $1, at, by, 'imported' from unnest($2::timestamptz[], $3::int[]) as l (at, by)",
+         select $1::bigint, at, by, 'imported' from unnest($2::timestamptz[], $3::int[]) as l (at, by)",
         id.get(),
         &at as _,
         &by

@@ -1,6 +1,12 @@
 //! The site, as it is served, on a port of its own with a database of its own.
 
-use std::{net::SocketAddr, sync::LazyLock};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
@@ -8,9 +14,15 @@ use sqlx::{PgConnection, PgPool};
 use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
 use undersigned::{
     actions::import_petition::{ImportPetitionError, Imported, import_petition},
-    app::App,
+    app::{App, Inner},
     clock::Clock,
-    domain::{petition::PetitionId, published, record::PetitionRecord, threshold::Thresholds},
+    domain::{
+        keyring::{Keyring, SecretKey},
+        petition::PetitionId,
+        published,
+        record::PetitionRecord,
+        threshold::Thresholds,
+    },
     jobs, store, web,
 };
 
@@ -26,8 +38,11 @@ use super::{
 pub struct TestApp {
     /// Where it is, without a slash at the end.
     pub url: String,
-    /// Its time.
+    /// The time at which it began.
     pub now: Timestamp,
+    /// Its secret keys.
+    pub keyring: Keyring,
+    time: Arc<AtomicI64>,
     pool: PgPool,
     serving: JoinHandle<()>,
     database: Database,
@@ -81,20 +96,29 @@ impl TestApp {
     async fn on(database: Database, setup: Setup) -> Self {
         let options = database.options.clone();
         let (url, now) = (setup.public_url.clone(), setup.now);
+        let time = Arc::new(AtomicI64::new(now.as_microsecond()));
+        let keyring = Keyring::new(&[SecretKey::new(1, rand::random())]).expect("a key");
+        let (clock, keys) = (time.clone(), keyring.clone());
         let (address, pool, serving) = RUNTIME
             .spawn(async move {
                 let pool = store::connect(options, 6).await.expect("the test's database");
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 let address = format!("http://{}", listener.local_addr().expect("an address"));
                 let public_url = url.unwrap_or_else(|| address.clone());
-                let app = App::new(pool.clone(), Clock::Pinned(setup.now), setup.thresholds, public_url);
+                let app = App::new(Inner {
+                    pool: pool.clone(),
+                    clock: Clock::Set(clock),
+                    thresholds: setup.thresholds,
+                    public_url,
+                    keyring: keys,
+                });
                 let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
                 let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("a site") });
                 (address, pool, serving)
             })
             .await
             .expect("the site starts");
-        Self { url: address, now, pool, serving, database }
+        Self { url: address, now, keyring, time, pool, serving, database }
     }
 
     /// Somebody who has just come.
@@ -132,6 +156,11 @@ impl TestApp {
     pub async fn lose_database(&self) {
         let pool = self.pool.clone();
         RUNTIME.spawn(async move { pool.close().await }).await.expect("closed");
+    }
+
+    /// Moves its clock to a moment.
+    pub fn set_time(&self, now: Timestamp) {
+        self.time.store(now.as_microsecond(), Ordering::Release);
     }
 
     /// A petition to be made.

@@ -58,9 +58,16 @@ fn with_a_database_of_its_own_choice_it_starts_none_and_makes_no_petitions_unask
     elsewhere.sql("create database elsewhere");
 
     let place = Place::new("database-url");
-    let program = || {
+    let bare = || {
         let mut program = place.program();
         program.env("DATABASE_URL", elsewhere.database("elsewhere"));
+        program
+    };
+    run(&mut bare()).failed(1, &["--secret-keys", "UNDERSIGNED_SECRET_KEYS", "new-key"]);
+    let key = place.run(&["new-key"]).went_well().said;
+    let program = || {
+        let mut program = bare();
+        program.env("UNDERSIGNED_SECRET_KEYS", key.trim());
         program
     };
     let site = Site::start(&mut program());
