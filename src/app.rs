@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 use crate::{
+    actions::signing::Signing,
     clock::Clock,
     domain::{keyring::Keyring, threshold::Thresholds},
 };
@@ -25,6 +26,8 @@ pub struct Inner {
     pub public_url: String,
     /// The secret keys.
     pub keyring: Keyring,
+    /// Where signatures are handed in and confirmed.
+    pub signing: Signing,
 }
 
 impl App {

@@ -1,7 +1,12 @@
 //! What can happen: one function each, one transaction each.
 
 pub mod close_petitions;
+pub mod confirm_signature;
 pub mod import_areas;
 pub mod import_petition;
 pub mod recount;
 pub mod seed;
+pub mod sign;
+pub mod signing;
+pub mod together;
+pub mod withdraw_signature;

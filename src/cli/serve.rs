@@ -16,6 +16,7 @@ use tokio::{
 
 use super::{database::Database, say, secrets, seed};
 use crate::{
+    actions::signing::Signing,
     app::{App, Inner},
     dev::postgres::PrivatePostgres,
     jobs,
@@ -70,12 +71,15 @@ async fn serve(
     }
     let address = format!("http://{reachable}");
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
+    let keyring = secrets::keyring(settings, database)?;
+    let thresholds = settings.thresholds();
     let app = App::new(Inner {
         pool: database.pool.clone(),
         clock,
-        thresholds: settings.thresholds(),
+        thresholds,
         public_url,
-        keyring: secrets::keyring(settings, database)?,
+        signing: Signing::start(&database.pool, keyring.clone(), thresholds),
+        keyring,
     });
 
     say(&format!("Undersigned is at {address}"));

@@ -144,12 +144,15 @@ impl Keyring {
         self.0[1..].iter().map(|key| key.email_hash(canonical)).collect()
     }
 
-    /// The hash by which postcodes are compared: 32 bits, since only those of one address on one petition are.
-    /// 0 without a postcode.
-    pub fn postcode_hash(&self, postcode: Option<&str>) -> i32 {
-        let Some(postcode) = postcode else { return 0 };
-        let hash = self.current().hash("postcode", postcode);
-        i32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]) | 1
+    /// The hashes by which postcodes are compared, that under the current key first: 32 bits, since only those of one
+    /// address on one petition are. 0 without a postcode.
+    pub fn postcode_hashes(&self, postcode: Option<&str>) -> Vec<i32> {
+        let Some(postcode) = postcode else { return vec![0] };
+        let hash = |key: &Key| {
+            let hash = key.hash("postcode", postcode);
+            i32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]) | 1
+        };
+        self.0.iter().map(hash).collect()
     }
 
     /// The token for one purpose of one signature.

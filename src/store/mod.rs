@@ -11,7 +11,9 @@ pub mod popular;
 pub mod recount;
 pub mod related;
 pub mod search;
+pub mod signatures;
 pub mod tallies;
+pub mod thresholds;
 pub mod topics;
 
 use std::time::Duration;

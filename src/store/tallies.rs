@@ -1,12 +1,15 @@
 //! The ledger and the tallies that are its sums.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::Db;
+use super::{Db, areas::AreaId};
 use crate::domain::{
     history::Change,
     petition::PetitionId,
     series::{Hour, Minute, Series},
+    signature::{LedgerReason, SignatureId},
 };
 
 /// For how long minutes are kept: a sliding day, and a day to compare it with.
@@ -171,6 +174,209 @@ pub async fn import(
         super::recount::hours(db, id).await?;
     }
     Ok(())
+}
+
+/// One signature more or one less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One more.
+    Added,
+    /// One less.
+    Removed,
+}
+
+impl Step {
+    /// What it adds to a count.
+    pub fn by(self) -> i32 {
+        match self {
+            Self::Added => 1,
+            Self::Removed => -1,
+        }
+    }
+}
+
+/// A change of a petition's count by a signature.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Of which petition.
+    pub petition: PetitionId,
+    /// By which signature.
+    pub signature: SignatureId,
+    /// Where it counts: a constituency, or a country.
+    pub area: AreaId,
+    /// One more or one less.
+    pub change: Step,
+    /// Why.
+    pub reason: LedgerReason,
+}
+
+/// Takes hold of the totals of petitions until the end of the transaction, in the order of their numbers, and says how
+/// they stand. Whoever changes tallies holds the total first: so nobody waits for each other for ever, and a recount
+/// sees no half of a change.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<BTreeMap<PetitionId, i32>> {
+    let rows = sqlx::query!(
+        r#"select petition_id, signature_count as "signature_count!" from petition_totals
+           where petition_id = any($1) order by petition_id for update"#,
+        &petitions.iter().map(|petition| petition.get()).collect::<Vec<_>>()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.petition_id.into(), row.signature_count)).collect())
+}
+
+/// Writes lines into the ledger, and adds them to the hour, the minute, the constituencies and countries that they
+/// change; triggers carry that to the totals, which the caller holds ([`hold`]).
+///
+/// # Errors
+/// When the database fails, or a place would be left with less than nothing.
+pub async fn count(db: &mut Db, lines: &[Line], now: Timestamp) -> sqlx::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let petitions: Vec<i32> = lines.iter().map(|line| super::signatures::narrow(line.petition)).collect();
+    let signatures: Vec<i64> = lines.iter().map(|line| line.signature.get()).collect();
+    let areas: Vec<AreaId> = lines.iter().map(|line| line.area).collect();
+    let changes: Vec<i32> = lines.iter().map(|line| line.change.by()).collect();
+    let reasons: Vec<LedgerReason> = lines.iter().map(|line| line.reason).collect();
+    sqlx::query!(
+        "insert into ledger (counted_at, petition_id, signature_id, area_id, change, reason)
+         select $1, * from unnest($2::int[], $3::bigint[], $4::int[], $5::int[], $6::ledger_reason[])",
+        super::sql(now),
+        &petitions,
+        &signatures,
+        &areas,
+        &changes,
+        &reasons as _
+    )
+    .execute(&mut *db)
+    .await?;
+
+    let mut times: BTreeMap<i64, (i32, i32)> = BTreeMap::new();
+    let mut places: BTreeMap<(i64, AreaId), i32> = BTreeMap::new();
+    for line in lines {
+        let (added, removed) = times.entry(line.petition.get()).or_default();
+        match line.change {
+            Step::Added => *added += 1,
+            Step::Removed => *removed += 1,
+        }
+        *places.entry((line.petition.get(), line.area)).or_default() += line.change.by();
+    }
+    places.retain(|_, change| *change != 0);
+    let (petitions, (added, removed)): (Vec<i64>, (Vec<i32>, Vec<i32>)) = times.into_iter().unzip();
+    // A total that grows has to grow before its parts, one that shrinks after them; that a part does not fit meanwhile
+    // is looked at when the transaction ends.
+    sqlx::query!(
+        "insert into tally_hours as t (petition_id, starts_at, added, removed)
+         select petition_id, date_trunc('hour', $1::timestamptz, 'UTC'), added, removed
+         from unnest($2::bigint[], $3::int[], $4::int[]) as i (petition_id, added, removed)
+         on conflict (petition_id, starts_at) do update
+         set added = t.added + excluded.added, removed = t.removed + excluded.removed",
+        super::sql(now),
+        &petitions,
+        &added,
+        &removed
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into tally_minutes as t (petition_id, starts_at, added, removed)
+         select petition_id, date_trunc('minute', $1::timestamptz, 'UTC'), added, removed
+         from unnest($2::bigint[], $3::int[], $4::int[]) as i (petition_id, added, removed)
+         on conflict (petition_id, starts_at) do update
+         set added = t.added + excluded.added, removed = t.removed + excluded.removed",
+        super::sql(now),
+        &petitions,
+        &added,
+        &removed
+    )
+    .execute(&mut *db)
+    .await?;
+    if places.is_empty() {
+        return Ok(());
+    }
+    let gains: Vec<_> = places.iter().filter(|(_, change)| **change > 0).map(|(place, by)| (*place, *by)).collect();
+    let losses: Vec<_> = places.iter().filter(|(_, change)| **change < 0).map(|(place, by)| (*place, *by)).collect();
+    add_to_places(db, &gains).await?;
+    take_from_places(db, &losses).await
+}
+
+/// Who signed in a constituency signed in the United Kingdom as well.
+async fn add_to_places(db: &mut Db, gains: &[((i64, AreaId), i32)]) -> sqlx::Result<()> {
+    if gains.is_empty() {
+        return Ok(());
+    }
+    let (petitions, areas, by) = columns(gains);
+    sqlx::query!(
+        "insert into tally_constituencies as t (petition_id, area_id, signature_count)
+         select i.petition_id, i.area_id, i.change
+         from unnest($1::bigint[], $2::int[], $3::int[]) as i (petition_id, area_id, change)
+         join areas a on a.id = i.area_id and a.kind = 'constituency'
+         order by i.petition_id, i.area_id
+         on conflict (petition_id, area_id) do update set signature_count = t.signature_count + excluded.signature_count",
+        &petitions,
+        &areas,
+        &by
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into tally_countries as t (petition_id, area_id, signature_count)
+         select i.petition_id, c.id, sum(i.change)
+         from unnest($1::bigint[], $2::int[], $3::int[]) as i (petition_id, area_id, change)
+         join areas a on a.id = i.area_id
+         join areas c on c.kind = 'country' and c.code = case a.kind when 'constituency' then 'GB' else a.code end
+         group by 1, 2 order by 1, 2
+         on conflict (petition_id, area_id) do update set signature_count = t.signature_count + excluded.signature_count",
+        &petitions,
+        &areas,
+        &by
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The rows are there: something was added to them before. By itself, since a row that is proposed for an insert must
+/// not be below zero, even if it only changes one that is there.
+async fn take_from_places(db: &mut Db, losses: &[((i64, AreaId), i32)]) -> sqlx::Result<()> {
+    if losses.is_empty() {
+        return Ok(());
+    }
+    let (petitions, areas, by) = columns(losses);
+    sqlx::query!(
+        "update tally_constituencies t set signature_count = t.signature_count + i.change
+         from unnest($1::bigint[], $2::int[], $3::int[]) as i (petition_id, area_id, change)
+         where t.petition_id = i.petition_id and t.area_id = i.area_id",
+        &petitions,
+        &areas,
+        &by
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update tally_countries t set signature_count = t.signature_count + i.change
+         from (select i.petition_id, c.id as area_id, sum(i.change) as change
+               from unnest($1::bigint[], $2::int[], $3::int[]) as i (petition_id, area_id, change)
+               join areas a on a.id = i.area_id
+               join areas c on c.kind = 'country' and c.code = case a.kind when 'constituency' then 'GB' else a.code end
+               group by 1, 2) i
+         where t.petition_id = i.petition_id and t.area_id = i.area_id",
+        &petitions,
+        &areas,
+        &by
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+fn columns(places: &[((i64, AreaId), i32)]) -> (Vec<i64>, Vec<AreaId>, Vec<i32>) {
+    let (places, by): (Vec<_>, Vec<_>) = places.iter().copied().unzip();
+    let (petitions, areas) = places.into_iter().unzip();
+    (petitions, areas, by)
 }
 
 /// Drops minutes that no window needs any more; says how many.

@@ -13,7 +13,10 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap, red
 use sqlx::{PgConnection, PgPool};
 use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
 use undersigned::{
-    actions::import_petition::{ImportPetitionError, Imported, import_petition},
+    actions::{
+        import_petition::{ImportPetitionError, Imported, import_petition},
+        signing::Signing,
+    },
     app::{App, Inner},
     clock::Clock,
     domain::{
@@ -110,6 +113,7 @@ impl TestApp {
                     clock: Clock::Set(clock),
                     thresholds: setup.thresholds,
                     public_url,
+                    signing: Signing::start(&pool, keys.clone(), setup.thresholds),
                     keyring: keys,
                 });
                 let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();

@@ -1,0 +1,43 @@
+//! Signing and confirming as the pages use them: handed in by one, done for all who are there.
+
+use jiff::Timestamp;
+use sqlx::PgPool;
+
+use super::{
+    confirm_signature::{Confirm, Confirmation, Confirmed},
+    sign::{NewSignature, Sign, Signed},
+    together::{NotDone, Together},
+};
+use crate::domain::{keyring::Keyring, signature::SignatureId, threshold::Thresholds};
+
+/// Where signatures are handed in and confirmed.
+pub struct Signing {
+    keyring: Keyring,
+    sign: Together<Sign>,
+    confirm: Together<Confirm>,
+}
+
+impl Signing {
+    /// Begins to work.
+    pub fn start(pool: &PgPool, keyring: Keyring, thresholds: Thresholds) -> Self {
+        let sign = Together::start(pool.clone(), Sign);
+        let confirm = Together::start(pool.clone(), Confirm { thresholds });
+        Self { keyring, sign, confirm }
+    }
+
+    /// Signs: when this returns, the signature and its mail are in the database.
+    ///
+    /// # Errors
+    /// When there is too much to do, and when the database fails.
+    pub async fn sign(&self, new: &NewSignature, now: Timestamp) -> Result<Signed, NotDone> {
+        self.sign.run(new.ready(&self.keyring, now)).await
+    }
+
+    /// Confirms: when this returns, the signature is counted.
+    ///
+    /// # Errors
+    /// When there is too much to do, and when the database fails.
+    pub async fn confirm(&self, signature: SignatureId, now: Timestamp) -> Result<Confirmed, NotDone> {
+        self.confirm.run(Confirmation { signature, now }).await
+    }
+}

@@ -1,0 +1,436 @@
+//! Signatures: taken, confirmed, taken back, forgotten. What many people do at once is done here for all of them in one
+//! statement; the numbers of a batch keep its order.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::{Db, areas::AreaId};
+use crate::domain::{
+    household::Known,
+    keyring::EmailHash,
+    petition::{PetitionId, PetitionState},
+    signature::{SignatureId, SignatureState},
+    signer::SignerName,
+    suspicion::Suspicion,
+};
+
+/// A petition, as far as signing has to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Collecting {
+    /// Its state.
+    pub state: PetitionState,
+    /// Its deadline.
+    pub closes_at: Option<Timestamp>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// It was imported and is signed where it was published.
+    pub elsewhere: bool,
+    /// No signatures are taken at all for the time being.
+    pub paused: bool,
+}
+
+/// What signing has to know of these petitions.
+///
+/// # Errors
+/// When the database fails.
+pub async fn collecting(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<HashMap<PetitionId, Collecting>> {
+    let rows = sqlx::query!(
+        r#"select id, state, closes_at, closed_at, source_url is not null as "elsewhere!",
+               s.collection_paused_at is not null as "paused!"
+           from petitions, site s where id = any($1)"#,
+        &numbers(petitions)
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let collecting = Collecting {
+                state: row.state,
+                closes_at: row.closes_at.map(|at| at.to_jiff()),
+                closed_at: row.closed_at.map(|at| at.to_jiff()),
+                elsewhere: row.elsewhere,
+                paused: row.paused,
+            };
+            (row.id.into(), collecting)
+        })
+        .collect())
+}
+
+/// A signature that is to be put in.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// On which petition.
+    pub petition: PetitionId,
+    /// The hash of the address, under the current key.
+    pub email_hash: EmailHash,
+    /// The hashes that it may have under former keys.
+    pub former_hashes: Vec<EmailHash>,
+    /// The name.
+    pub name: String,
+    /// The name, as it is compared.
+    pub name_key: String,
+    /// The hashes of the postcode, that under the current key first.
+    pub postcode_hashes: Vec<i32>,
+    /// The postcode, to be located and not stored as it is.
+    pub postcode: Option<String>,
+    /// The country.
+    pub country: AreaId,
+    /// The contact, encrypted.
+    pub contact: Vec<u8>,
+    /// Whether news about the petition are wanted.
+    pub wants_updates: bool,
+    /// The address of the internet from which it came.
+    pub signed_from: Option<std::net::IpAddr>,
+    /// Why it is suspected.
+    pub suspicion: Option<Suspicion>,
+}
+
+/// What is known about the address of each entry.
+#[derive(Clone, Debug, Default)]
+pub struct Met {
+    /// Its signatures on the petition.
+    pub signatures: Vec<Known>,
+    /// Its owner wants no mail about the petition.
+    pub unwanted: bool,
+}
+
+/// What is known about the addresses of these entries, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn met(db: &mut Db, entries: &[&Entry]) -> sqlx::Result<Vec<Met>> {
+    let mut at: Vec<i32> = Vec::new();
+    let mut petitions: Vec<i32> = Vec::new();
+    let mut hashes: Vec<i64> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        for hash in std::iter::once(&entry.email_hash).chain(&entry.former_hashes) {
+            at.push(index as i32);
+            petitions.push(narrow(entry.petition));
+            hashes.push(hash.0);
+        }
+    }
+    let rows = sqlx::query!(
+        r#"select i.at as "at!", u.petition_id is not null as "unwanted!", s.id as "id?",
+               s.household_member as "member?", s.name as "name?", s.postcode_hash as "postcode_hash?",
+               s.state as "state?", s.mails_sent as "mails_sent?"
+           from unnest($1::int[], $2::int[], $3::bigint[]) as i (at, petition_id, email_hash)
+           left join unwanted_mail u on u.email_hash = i.email_hash and u.petition_id = i.petition_id
+           left join signatures s on s.email_hash = i.email_hash and s.petition_id = i.petition_id
+           where s.id is not null or u.petition_id is not null
+           order by s.id"#,
+        &at,
+        &petitions,
+        &hashes
+    )
+    .fetch_all(db)
+    .await?;
+    let mut met = vec![Met::default(); entries.len()];
+    for row in rows {
+        let met = &mut met[row.at as usize];
+        met.unwanted |= row.unwanted;
+        if let (Some(id), Some(member), Some(name), Some(postcode_hash), Some(state), Some(mails_sent)) =
+            (row.id, row.member, row.name, row.postcode_hash, row.state, row.mails_sent)
+        {
+            let name_key = SignerName::parse(&name).map(|name| name.key()).unwrap_or_default();
+            met.signatures.push(Known { id: id.into(), member, name_key, postcode_hash, state, mails_sent });
+        }
+    }
+    Ok(met)
+}
+
+/// Puts signatures in, each as this person of its household, and their mails into the outbox. Says of each whether it
+/// went in; another process may have been quicker.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put(db: &mut Db, entries: &[(&Entry, i16)], now: Timestamp) -> sqlx::Result<Vec<bool>> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let petitions: Vec<i32> = entries.iter().map(|(entry, _)| narrow(entry.petition)).collect();
+    let hashes: Vec<i64> = entries.iter().map(|(entry, _)| entry.email_hash.0).collect();
+    let members: Vec<i16> = entries.iter().map(|(_, member)| *member).collect();
+    let names: Vec<&str> = entries.iter().map(|(entry, _)| entry.name.as_str()).collect();
+    let postcodes: Vec<Option<&str>> = entries.iter().map(|(entry, _)| entry.postcode.as_deref()).collect();
+    let postcode_hashes: Vec<i32> = entries.iter().map(|(entry, _)| entry.postcode_hashes[0]).collect();
+    let countries: Vec<i32> = entries.iter().map(|(entry, _)| entry.country).collect();
+    let contacts: Vec<&[u8]> = entries.iter().map(|(entry, _)| entry.contact.as_slice()).collect();
+    let wanted: Vec<bool> = entries.iter().map(|(entry, _)| entry.wants_updates).collect();
+    let from: Vec<Option<String>> =
+        entries.iter().map(|(entry, _)| entry.signed_from.map(|ip| ip.to_string())).collect();
+    let suspicions: Vec<i16> =
+        entries.iter().map(|(entry, _)| entry.suspicion.map_or(0, |suspicion| suspicion.code())).collect();
+    let rows = sqlx::query!(
+        r#"with put as (
+               insert into signatures (created_at, email_hash, petition_id, area_id, postcode_hash, household_member,
+                   mails_sent, suspicion, wants_updates, name, contact, signed_from)
+               select $1, i.email_hash, i.petition_id, coalesce(p.area_id, i.country_id), i.postcode_hash, i.member,
+                   1, i.suspicion, i.wants_updates, i.name, i.contact, i.signed_from::inet
+               from unnest($2::int[], $3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::int[], $8::int[],
+                       $9::bytea[], $10::bool[], $11::text[], $12::smallint[])
+                   as i (petition_id, email_hash, member, name, postcode, postcode_hash, country_id, contact,
+                       wants_updates, signed_from, suspicion)
+               left join postcodes p on p.code = i.postcode
+               on conflict (email_hash, petition_id, household_member) do nothing
+               returning id, petition_id, email_hash, household_member
+           ), mailed as (
+               insert into outbox (kind, signature_id, created_at, due_at)
+               select 'confirm_signature', id, $1, $1 from put
+           )
+           select petition_id, email_hash as "email_hash!", household_member from put"#,
+        super::sql(now) as _,
+        &petitions,
+        &hashes,
+        &members,
+        &names as _,
+        &postcodes as _,
+        &postcode_hashes,
+        &countries,
+        &contacts as _,
+        &wanted,
+        &from as _,
+        &suspicions
+    )
+    .fetch_all(db)
+    .await?;
+    let put: std::collections::HashSet<_> =
+        rows.into_iter().map(|row| (row.petition_id, row.email_hash, row.household_member)).collect();
+    Ok((0..entries.len()).map(|at| put.contains(&(petitions[at], hashes[at], members[at]))).collect())
+}
+
+/// Puts another mail about each of these signatures into the outbox.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mail_again(db: &mut Db, ids: &[SignatureId], kind: MailKind, now: Timestamp) -> sqlx::Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "with counted as (
+             update signatures set mails_sent = mails_sent + 1 where id = any($1) returning id
+         )
+         insert into outbox (kind, signature_id, created_at, due_at) select $2, id, $3, $3 from counted",
+        &ids.iter().map(|id| id.get()).collect::<Vec<_>>(),
+        kind as MailKind,
+        super::sql(now)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What a mail says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(type_name = "mail_kind", rename_all = "snake_case")]
+pub enum MailKind {
+    /// Confirm your signature.
+    ConfirmSignature,
+    /// You have signed this petition already.
+    AlreadySigned,
+}
+
+/// A signature, as far as counting has to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// Its number.
+    pub id: SignatureId,
+    /// On which petition.
+    pub petition: PetitionId,
+    /// Its constituency or country.
+    pub area: AreaId,
+    /// Its state.
+    pub state: SignatureState,
+    /// Why it is suspected.
+    pub suspicion: Option<Suspicion>,
+}
+
+/// Takes hold of signatures until the end of the transaction, in the order of their numbers, so that two who take hold
+/// of the same ones do not wait for each other for ever.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(db: &mut Db, ids: &[SignatureId]) -> sqlx::Result<Vec<Counted>> {
+    let rows = sqlx::query!(
+        "select id, petition_id, area_id, state, suspicion from signatures where id = any($1) order by id for update",
+        &ids.iter().map(|id| id.get()).collect::<Vec<_>>()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Counted {
+            id: row.id.into(),
+            petition: i64::from(row.petition_id).into(),
+            area: row.area_id,
+            state: row.state,
+            suspicion: Suspicion::from_code(row.suspicion),
+        })
+        .collect())
+}
+
+/// Marks signatures as confirmed: validated, or in quarantine where they are suspected.
+///
+/// # Errors
+/// When the database fails.
+pub async fn confirm(db: &mut Db, ids: &[SignatureId], now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update signatures set confirmed_at = $2,
+             state = case suspicion when 0 then 'validated' else 'quarantined' end::signature_state
+         where id = any($1)",
+        &ids.iter().map(|id| id.get()).collect::<Vec<_>>(),
+        super::sql(now)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Sets the state of confirmed signatures.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_state(db: &mut Db, ids: &[SignatureId], state: SignatureState) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update signatures set state = $2 where id = any($1)",
+        &ids.iter().map(|id| id.get()).collect::<Vec<_>>(),
+        state as SignatureState
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets who signed: only the place, the times and the state are left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn erase(db: &mut Db, ids: &[SignatureId]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update signatures set name = '', contact = '', email_hash = null, postcode_hash = 0, signed_from = null,
+             wants_updates = false
+         where id = any($1)",
+        &ids.iter().map(|id| id.get()).collect::<Vec<_>>()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes a signature that was never confirmed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_pending(db: &mut Db, id: SignatureId) -> sqlx::Result<()> {
+    sqlx::query!("delete from signatures where id = $1 and state = 'pending'", id.get()).execute(db).await?;
+    Ok(())
+}
+
+/// Removes a signature that was never confirmed, and sees to it that its address gets no more mail about the petition.
+///
+/// # Errors
+/// When the database fails.
+pub async fn disown(db: &mut Db, id: SignatureId, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with gone as (
+             delete from signatures where id = $1 and state = 'pending' returning petition_id, email_hash
+         )
+         insert into unwanted_mail (petition_id, email_hash, created_at)
+         select petition_id, email_hash, $2 from gone where email_hash is not null
+         on conflict do nothing",
+        id.get(),
+        super::sql(now)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Stops news about the petition to a signer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unsubscribe(db: &mut Db, id: SignatureId) -> sqlx::Result<()> {
+    sqlx::query!("update signatures set wants_updates = false where id = $1 and wants_updates", id.get())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A signature, as its signer and its mails see it.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// Its number.
+    pub id: SignatureId,
+    /// On which petition.
+    pub petition: PetitionId,
+    /// Its state.
+    pub state: SignatureState,
+    /// The name; empty once it has been erased.
+    pub name: String,
+    /// The encrypted contact; empty once it has been erased.
+    pub contact: Vec<u8>,
+    /// The hash of the address, with which the contact is bound up.
+    pub email_hash: Option<EmailHash>,
+    /// The name of the constituency or country.
+    pub area: String,
+    /// Whether it is a constituency.
+    pub is_constituency: bool,
+    /// The member for the constituency, where known.
+    pub member: Option<String>,
+    /// Whether news about the petition are wanted.
+    pub wants_updates: bool,
+    /// The address of the internet from which it came.
+    pub signed_from: Option<String>,
+    /// When the form was sent.
+    pub created_at: Timestamp,
+    /// When it was confirmed.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// A signature; `None` if there is none with this number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(db: &mut Db, id: SignatureId) -> sqlx::Result<Option<Signature>> {
+    let row = sqlx::query!(
+        r#"select s.id, s.petition_id, s.state, s.name, s.contact, s.email_hash, a.name as area,
+               a.kind = 'constituency' as "is_constituency!", c.member_name as "member_name?", s.wants_updates,
+               host(s.signed_from) as signed_from, s.created_at, s.confirmed_at
+           from signatures s
+           join areas a on a.id = s.area_id
+           join petitions p on p.id = s.petition_id
+           left join constituencies c on c.area_id = s.area_id and c.boundary_set = p.boundary_set
+           where s.id = $1"#,
+        id.get()
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| Signature {
+        id: row.id.into(),
+        petition: i64::from(row.petition_id).into(),
+        state: row.state,
+        name: row.name,
+        contact: row.contact,
+        email_hash: row.email_hash.map(EmailHash),
+        area: row.area,
+        is_constituency: row.is_constituency,
+        member: row.member_name,
+        wants_updates: row.wants_updates,
+        signed_from: row.signed_from,
+        created_at: row.created_at.to_jiff(),
+        confirmed_at: row.confirmed_at.map(|at| at.to_jiff()),
+    }))
+}
+
+/// The number of a petition as the tables of signatures have it.
+pub(super) fn narrow(petition: PetitionId) -> i32 {
+    // Numbers that do not fit belong to no petition; zero is none either.
+    i32::try_from(petition.get()).unwrap_or(0)
+}
+
+fn numbers(petitions: &[PetitionId]) -> Vec<i64> {
+    petitions.iter().map(|petition| petition.get()).collect()
+}
