@@ -121,24 +121,39 @@ impl<W: Work> Worker<W> {
         batch
     }
 
-    async fn work_off(&mut self, mut batch: Vec<Waiting<W>>) {
+    async fn work_off(&mut self, batch: Vec<Waiting<W>>) {
         match self.attempt(&batch).await {
             Ok(outcomes) => self.answer(batch, outcomes),
             // One of them may be what the database objects to: the others must not suffer for it.
             Err(sqlx::Error::Database(_)) if batch.len() > 1 => {
                 for waiting in batch {
-                    let alone = vec![waiting];
-                    match self.attempt(&alone).await {
-                        Ok(outcomes) => self.answer(alone, outcomes),
-                        Err(error) => refuse(alone, error),
-                    }
+                    self.work_off_alone(waiting).await;
                 }
             }
-            Err(sqlx::Error::Database(error)) if is_collision(&*error) && batch[0].tried < TRIES => {
-                batch[0].tried += 1;
-                self.late.extend(batch);
+            Err(error) => self.refuse(batch, error),
+        }
+    }
+
+    async fn work_off_alone(&mut self, waiting: Waiting<W>) {
+        let alone = vec![waiting];
+        match self.attempt(&alone).await {
+            Ok(outcomes) => self.answer(alone, outcomes),
+            Err(error) => self.refuse(alone, error),
+        }
+    }
+
+    fn refuse(&mut self, batch: Vec<Waiting<W>>, error: sqlx::Error) {
+        // Two transactions stood in each other's way (PostgreSQL's class 40).
+        let collided =
+            error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code.starts_with("40"));
+        let error = Arc::new(error);
+        for mut waiting in batch {
+            if collided && waiting.tried < TRIES {
+                waiting.tried += 1;
+                self.late.push_back(waiting);
+            } else {
+                drop(waiting.answer.send(Err(NotDone::Database(error.clone()))));
             }
-            Err(error) => refuse(batch, error),
         }
     }
 
@@ -164,16 +179,4 @@ impl<W: Work> Worker<W> {
             }
         }
     }
-}
-
-fn refuse<W: Work>(batch: Vec<Waiting<W>>, error: sqlx::Error) {
-    let error = Arc::new(error);
-    for waiting in batch {
-        drop(waiting.answer.send(Err(NotDone::Database(error.clone()))));
-    }
-}
-
-/// Two transactions stood in each other's way (PostgreSQL's class 40): worth another try.
-fn is_collision(error: &dyn sqlx::error::DatabaseError) -> bool {
-    error.code().is_some_and(|code| code.starts_with("40"))
 }

@@ -9,6 +9,7 @@ use super::{Db, areas::AreaId};
 use crate::domain::{
     household::Known,
     keyring::EmailHash,
+    limits,
     petition::{PetitionId, PetitionState},
     signature::{SignatureId, SignatureState},
     signer::SignerName,
@@ -200,7 +201,7 @@ pub async fn put(db: &mut Db, entries: &[(&Entry, i16)], now: Timestamp) -> sqlx
     Ok((0..entries.len()).map(|at| put.contains(&(petitions[at], hashes[at], members[at]))).collect())
 }
 
-/// Puts another mail about each of these signatures into the outbox.
+/// Puts another mail about each of these signatures into the outbox, as long as it has not had too many.
 ///
 /// # Errors
 /// When the database fails.
@@ -210,12 +211,13 @@ pub async fn mail_again(db: &mut Db, ids: &[SignatureId], kind: MailKind, now: T
     }
     sqlx::query!(
         "with counted as (
-             update signatures set mails_sent = mails_sent + 1 where id = any($1) returning id
+             update signatures set mails_sent = mails_sent + 1 where id = any($1) and mails_sent < $4 returning id
          )
          insert into outbox (kind, signature_id, created_at, due_at) select $2, id, $3, $3 from counted",
         &ids.iter().map(|id| id.get()).collect::<Vec<_>>(),
         kind as MailKind,
-        super::sql(now)
+        super::sql(now),
+        limits::CONFIRMATION_MAILS as i16
     )
     .execute(db)
     .await?;

@@ -8,6 +8,7 @@ mod api;
 mod caching;
 mod charts;
 mod commands;
+mod counting;
 mod forecast;
 mod importing;
 mod importing_files;

@@ -167,6 +167,17 @@ impl TestApp {
         self.time.store(now.as_microsecond(), Ordering::Release);
     }
 
+    /// Where signatures are handed in, in another program on the same database.
+    pub fn signing(&self) -> Signing {
+        self.signing_with(Thresholds::default())
+    }
+
+    /// The same, with other thresholds.
+    pub fn signing_with(&self, thresholds: Thresholds) -> Signing {
+        let _runtime = RUNTIME.enter();
+        Signing::start(&self.pool, self.keyring.clone(), thresholds)
+    }
+
     /// A petition to be made.
     pub fn petition(&self) -> PetitionBuilder<'_> {
         PetitionBuilder::new(self)

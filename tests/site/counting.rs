@@ -1,0 +1,424 @@
+//! Counting: exactly once, whoever does it, whatever else happens in the same moment.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+use jiff::SignedDuration;
+use proptest::{prelude::*, strategy::ValueTree};
+use sqlx::Row;
+use undersigned::{
+    actions::{
+        confirm_signature::Confirmed,
+        sign::{NewSignature, NotCollected, Signed},
+        signing::Signing,
+        together::NotDone,
+        withdraw_signature::{disown_signature, withdraw_signature},
+    },
+    domain::{
+        email::EmailAddress, petition::PetitionId, postcode::Postcode, signature::SignatureId, signer::SignerName,
+        suspicion::Suspicion, threshold::Thresholds,
+    },
+};
+
+use crate::support::{Setup, TestApp, day};
+
+/// People who sign, and a program of the site for them, beside the one that serves the pages.
+struct Crowd<'a> {
+    app: &'a TestApp,
+    signing: Signing,
+    uk: i32,
+}
+
+impl<'a> Crowd<'a> {
+    async fn new(app: &'a TestApp) -> Self {
+        let uk =
+            app.ask("select id from areas where kind = 'country' and code = 'GB'").await.parse().expect("a number");
+        Self { app, signing: app.signing(), uk }
+    }
+
+    fn person(&self, petition: PetitionId, number: usize) -> NewSignature {
+        NewSignature {
+            petition,
+            name: SignerName::parse(&format!("Ada Number {number}")).expect("a name"),
+            email: EmailAddress::parse(&format!("ada{number}@example.org")).expect("an address"),
+            country: self.uk,
+            postcode: Some(Postcode::parse("SW1A 1AA").expect("a postcode")),
+            wants_updates: true,
+            signed_from: Some("192.0.2.7".parse().expect("an address")),
+            suspicion: None,
+        }
+    }
+
+    async fn sign(&self, new: &NewSignature) -> Result<Signed, NotDone> {
+        self.signing.sign(new, self.app.now).await
+    }
+
+    /// Signs as many as that, at once, and says their numbers.
+    async fn sign_all(&self, petition: PetitionId, people: std::ops::Range<usize>) -> Vec<SignatureId> {
+        let people: Vec<_> = people.map(|number| self.person(petition, number)).collect();
+        for outcome in join_all(people.iter().map(|new| self.sign(new))).await {
+            assert_eq!(outcome.expect("signed"), Signed::CheckYourMail);
+        }
+        self.pending(petition).await
+    }
+
+    async fn pending(&self, petition: PetitionId) -> Vec<SignatureId> {
+        let rows = sqlx::query("select id from signatures where petition_id = $1 and state = 'pending' order by id")
+            .bind(petition.get())
+            .fetch_all(&mut self.app.db().await)
+            .await
+            .expect("signatures");
+        rows.into_iter().map(|row| row.get::<i64, _>(0).into()).collect()
+    }
+
+    async fn confirm(&self, id: SignatureId) -> Confirmed {
+        self.signing.confirm(id, self.app.now).await.expect("an outcome")
+    }
+
+    async fn withdraw(&self, id: SignatureId) {
+        let thresholds = Thresholds { response: 5, debate: 8 };
+        withdraw_signature(&mut self.app.db().await, id, thresholds, self.app.now).await.expect("withdrawn");
+    }
+}
+
+impl TestApp {
+    async fn count_of(&self, petition: PetitionId) -> i32 {
+        sqlx::query_scalar("select signature_count from petition_totals where petition_id = $1")
+            .bind(petition.get())
+            .fetch_one(&mut self.db().await)
+            .await
+            .expect("a count")
+    }
+
+    /// Makes sure that every tally agrees with the ledger.
+    async fn agrees(&self) {
+        assert_eq!(self.run_job("check tallies", self.now).await, 0, "every tally agrees with the ledger");
+    }
+}
+
+#[tokio::test]
+async fn a_crowd_is_counted_exactly_once_by_two_programs() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let (here, there) = (Crowd::new(&app).await, Crowd::new(&app).await);
+    // Everybody comes to both, three times.
+    let people: Vec<_> = (0..300).map(|number| here.person(petition.id, number)).collect();
+    let everywhere = [&here, &there, &here, &there, &there, &here];
+    let outcomes = join_all(everywhere.iter().flat_map(|crowd| people.iter().map(|new| crowd.sign(new)))).await;
+    assert!(outcomes.into_iter().all(|outcome| matches!(outcome, Ok(Signed::CheckYourMail))));
+    let ids = here.pending(petition.id).await;
+    assert_eq!(ids.len(), 300);
+    assert_eq!(app.ask("select max(mails_sent) from signatures").await, "5", "six times asked, five times sent");
+    assert_eq!(app.ask("select count(*) from outbox").await, "1500");
+    assert_eq!(app.count_of(petition.id).await, 0, "nothing counts before it is confirmed");
+
+    let outcomes = join_all(everywhere.iter().flat_map(|crowd| ids.iter().map(|id| crowd.confirm(*id)))).await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Confirmed::Now).count(), 300);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Confirmed::Already).count(), 1500);
+    assert_eq!(app.count_of(petition.id).await, 300);
+    assert_eq!(app.ask("select count(*) from ledger where reason = 'confirmed'").await, "300");
+    assert_eq!(app.ask("select sum(added) from tally_hours").await, "300");
+    assert_eq!(app.ask("select sum(added) from tally_minutes").await, "300");
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn two_programs_count_many_petitions_without_getting_in_each_others_way() {
+    let app = TestApp::new().await;
+    let mut petitions = Vec::new();
+    for _ in 0..12 {
+        petitions.push(app.petition().without_history().signatures(0).create().await.id);
+    }
+    let (here, there) = (Crowd::new(&app).await, Crowd::new(&app).await);
+    let mut work = Vec::new();
+    for (at, petition) in petitions.iter().enumerate() {
+        let crowd = if at % 2 == 0 { &here } else { &there };
+        crowd.sign_all(*petition, 0..40).await;
+        work.extend(crowd.pending(*petition).await);
+    }
+    // In opposite orders, so that each begins where the other ends.
+    let (forth, back) = (work.clone(), work.iter().rev().copied().collect::<Vec<_>>());
+    let both = forth.iter().map(|id| here.confirm(*id)).chain(back.iter().map(|id| there.confirm(*id)));
+    let counted = join_all(both).await.into_iter().filter(|outcome| *outcome == Confirmed::Now).count();
+    assert_eq!(counted, 480);
+    for petition in petitions {
+        assert_eq!(app.count_of(petition).await, 40);
+    }
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn signatures_count_where_people_live() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    app.sql(
+        "insert into postcodes (code, area_id, terminated)
+         select 'SW1A1AA', id, false from areas where code = 'E14001172'",
+    )
+    .await
+    .expect("a postcode");
+    let crowd = Crowd::new(&app).await;
+    let france =
+        app.ask("select id from areas where kind = 'country' and code = 'FR'").await.parse().expect("a number");
+    let london = crowd.person(petition.id, 1);
+    let unknown = NewSignature { postcode: Postcode::parse("ZZ1 1ZZ").ok(), ..crowd.person(petition.id, 2) };
+    let paris = NewSignature { postcode: None, country: france, ..crowd.person(petition.id, 3) };
+    for new in [&london, &unknown, &paris] {
+        assert_eq!(crowd.sign(new).await.expect("signed"), Signed::CheckYourMail);
+    }
+    let ids = crowd.pending(petition.id).await;
+    join_all(ids.iter().map(|id| crowd.confirm(*id))).await;
+    let places = "select string_agg(a.code || ' ' || t.signature_count, ', ' order by a.code) from";
+    let places = async |table| {
+        let sql = format!("{places} {table} t join areas a on a.id = t.area_id");
+        sqlx::query_scalar::<_, Option<String>>(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&mut app.db().await)
+            .await
+            .expect("places")
+    };
+    assert_eq!(places("tally_constituencies").await.as_deref(), Some("E14001172 1"));
+    assert_eq!(places("tally_countries").await.as_deref(), Some("FR 1, GB 2"));
+    let parts = "select in_constituencies || ' ' || in_other_countries || ' ' || not_located from petition_totals";
+    assert_eq!(app.ask(parts).await, "1 1 1");
+    app.agrees().await;
+
+    join_all(ids.iter().map(|id| crowd.withdraw(*id))).await;
+    assert_eq!(app.ask(parts).await, "0 0 0");
+    assert_eq!(app.ask("select added || ' ' || removed from tally_hours").await, "3 3");
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn thresholds_are_stamped_once_and_taken_back_when_the_count_falls() {
+    let thresholds = Thresholds { response: 5, debate: 8 };
+    let app = TestApp::with(Setup { thresholds, ..Setup::default() }).await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd { signing: app.signing_with(thresholds), ..Crowd::new(&app).await };
+    let stamps = "select coalesce(response_threshold_reached_at::text, '-') || ' ' ||
+                      coalesce(debate_threshold_reached_at::text, '-') from petitions";
+    let ids = crowd.sign_all(petition.id, 0..9).await;
+    for id in &ids[..4] {
+        crowd.confirm(*id).await;
+    }
+    assert_eq!(app.ask(stamps).await, "- -");
+    crowd.confirm(ids[4]).await;
+    let first = "2022-08-21 20:00:00+00 -";
+    assert_eq!(app.ask(stamps).await, first);
+    for id in &ids[5..] {
+        crowd.signing.confirm(*id, app.now + SignedDuration::from_hours(1)).await.expect("confirmed");
+    }
+    let both = "2022-08-21 20:00:00+00 2022-08-21 21:00:00+00";
+    assert_eq!(app.ask(stamps).await, both, "the first is stamped once");
+    for id in &ids[..2] {
+        crowd.withdraw(*id).await;
+    }
+    assert_eq!(app.count_of(petition.id).await, 7);
+    assert_eq!(app.ask(stamps).await, first, "the debate's is taken back");
+    app.sql("update petitions set government_response_at = now()").await.expect("an answer");
+    for id in &ids[2..] {
+        crowd.withdraw(*id).await;
+    }
+    assert_eq!(app.ask(stamps).await, first, "what the Government has answered it has answered");
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn what_is_suspected_is_confirmed_but_not_counted_and_the_ledger_shows_both() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd::new(&app).await;
+    for number in 0..4 {
+        let suspicion = (number % 2 == 0).then_some(Suspicion::ManyFromAddress);
+        crowd.sign(&NewSignature { suspicion, ..crowd.person(petition.id, number) }).await.expect("signed");
+    }
+    for id in crowd.pending(petition.id).await {
+        assert_eq!(crowd.confirm(id).await, Confirmed::Now, "the same for everybody");
+        assert_eq!(crowd.confirm(id).await, Confirmed::Already);
+    }
+    assert_eq!(app.count_of(petition.id).await, 2);
+    assert_eq!(
+        app.ask(
+            "select string_agg(reason || ' ' || n, ', ') from
+                     (select reason::text, sum(change) as n from ledger group by 1 order by 1) l"
+        )
+        .await,
+        "confirmed 4, quarantined -2"
+    );
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn petitions_that_take_no_signatures_say_why() {
+    let app = TestApp::new().await;
+    let crowd = Crowd::new(&app).await;
+    let over = app.petition().open_until(day("2022-08-20")).create().await;
+    let elsewhere = app.petition().imported(700_001).create().await;
+    let open = app.petition().create().await;
+    let outcome = async |petition| crowd.sign(&crowd.person(petition, 1)).await.expect("an outcome");
+    assert_eq!(outcome(over.id).await, Signed::NotCollected(NotCollected::Closed), "although nobody has closed it yet");
+    assert_eq!(outcome(elsewhere.id).await, Signed::NotCollected(NotCollected::Elsewhere));
+    assert_eq!(outcome(1.into()).await, Signed::NotCollected(NotCollected::Missing));
+    assert_eq!(outcome(i64::MAX.into()).await, Signed::NotCollected(NotCollected::Missing));
+    app.sql("update site set collection_paused_at = now()").await.expect("a pause");
+    assert_eq!(outcome(open.id).await, Signed::NotCollected(NotCollected::Paused));
+    app.sql("update site set collection_paused_at = null").await.expect("no pause");
+    assert_eq!(outcome(open.id).await, Signed::CheckYourMail);
+}
+
+#[tokio::test]
+async fn who_signed_in_time_may_confirm_for_a_day_after_closing() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).open_until(day("2022-08-21")).create().await;
+    let crowd = Crowd::new(&app).await;
+    let ids = crowd.sign_all(petition.id, 0..3).await;
+    let deadline = petition.record.dates.closes_at.expect("a deadline");
+    let hours = SignedDuration::from_hours;
+    let confirm = async |id, at| crowd.signing.confirm(id, at).await.expect("an outcome");
+    assert_eq!(confirm(ids[0], deadline + hours(1)).await, Confirmed::Now, "before anybody has closed it");
+    app.run_job("close petitions", deadline + hours(2)).await;
+    assert_eq!(confirm(ids[1], deadline + hours(24)).await, Confirmed::Now);
+    assert_eq!(confirm(ids[2], deadline + hours(24) + SignedDuration::from_secs(1)).await, Confirmed::TooLate);
+    assert_eq!(app.count_of(petition.id).await, 2);
+    app.sql("update petitions set state = 'rejected', rejected_at = now()").await.expect("a rejection");
+    assert_eq!(confirm(ids[2], deadline).await, Confirmed::NotCollected);
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn a_link_is_useless_once_the_signature_is_withdrawn_or_disowned() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd::new(&app).await;
+    let ids = crowd.sign_all(petition.id, 0..2).await;
+    crowd.confirm(ids[0]).await;
+    crowd.withdraw(ids[0]).await;
+    crowd.withdraw(ids[0]).await;
+    assert_eq!(crowd.confirm(ids[0]).await, Confirmed::Gone);
+    assert_eq!(
+        app.ask(
+            "select name || contact::text || coalesce(email_hash::text, '') from signatures where state = 'withdrawn'"
+        )
+        .await,
+        "\\x"
+    );
+
+    disown_signature(&mut app.db().await, ids[1], app.now).await.expect("disowned");
+    assert_eq!(crowd.confirm(ids[1]).await, Confirmed::Gone);
+    let mails = app.ask("select count(*) from outbox").await;
+    assert_eq!(
+        crowd.sign(&crowd.person(petition.id, 1)).await.expect("an outcome"),
+        Signed::CheckYourMail,
+        "as for everybody"
+    );
+    assert_eq!(app.ask("select count(*) from outbox").await, mails, "but no mail");
+    assert!(crowd.pending(petition.id).await.is_empty());
+
+    // Who has taken a signature back may change their mind.
+    assert_eq!(crowd.sign_all(petition.id, 0..1).await.len(), 1);
+    assert_eq!(app.count_of(petition.id).await, 0);
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn a_household_shares_an_address_but_only_two_people_do() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd::new(&app).await;
+    let named = |name: &str, postcode: &str| NewSignature {
+        name: SignerName::parse(name).expect("a name"),
+        postcode: Postcode::parse(postcode).ok(),
+        email: EmailAddress::parse("The.Lovelaces+petitions@gmail.com").expect("an address"),
+        ..crowd.person(petition.id, 0)
+    };
+    let same = |new: NewSignature| NewSignature {
+        email: EmailAddress::parse("thelovelaces@googlemail.com").expect("one"),
+        ..new
+    };
+    let all = [
+        named("Ada Lovelace", "SW1A 1AA"),
+        same(named("ADA  LOVELACE", "SW1A 1AA")),
+        same(named("Bea Lovelace", "M1 1AE")),
+        same(named("Bea Lovelace", "sw1a1aa")),
+        named("Cy Lovelace", "SW1A 1AA"),
+    ];
+    for outcome in join_all(all.iter().map(|new| crowd.sign(new))).await {
+        assert_eq!(outcome.expect("an outcome"), Signed::CheckYourMail);
+    }
+    assert_eq!(
+        app.ask("select string_agg(name, ', ' order by household_member) from signatures").await,
+        "Ada Lovelace, Bea Lovelace"
+    );
+    assert_eq!(app.ask("select count(*) from outbox").await, "5", "each of the five had a mail of one kind");
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Sign(usize),
+    Confirm(usize),
+    Withdraw(usize),
+    Disown(usize),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let person = 0..4usize;
+    let act = prop_oneof![
+        person.clone().prop_map(Act::Sign),
+        person.clone().prop_map(Act::Confirm),
+        person.clone().prop_map(Act::Withdraw),
+        person.prop_map(Act::Disown),
+    ];
+    proptest::collection::vec(act, 1..25)
+}
+
+/// Whatever people do in whatever order, the count is that of the people whose last word was a confirmation.
+#[tokio::test(flavor = "multi_thread")]
+async fn any_order_of_acts_leaves_the_right_count() {
+    let app = TestApp::new().await;
+    let crowd = Crowd::new(&app).await;
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(40));
+    let mut cases = Vec::new();
+    for _ in 0..40 {
+        cases.push(acts().new_tree(&mut runner).expect("acts").current());
+    }
+    for case in cases {
+        let petition = app.petition().without_history().signatures(0).create().await.id;
+        let mut model: BTreeMap<usize, (SignatureId, bool)> = BTreeMap::new();
+        let mut unwanted = std::collections::BTreeSet::new();
+        for act in &case {
+            match *act {
+                Act::Sign(who) => {
+                    crowd.sign(&crowd.person(petition, who)).await.expect("signed");
+                    if !model.contains_key(&who) && !unwanted.contains(&who) {
+                        let id = *crowd.pending(petition).await.last().expect("a signature");
+                        model.insert(who, (id, false));
+                    }
+                }
+                Act::Confirm(who) => {
+                    if let Some((id, confirmed)) = model.get_mut(&who) {
+                        let outcome = crowd.confirm(*id).await;
+                        assert_eq!(outcome, if *confirmed { Confirmed::Already } else { Confirmed::Now }, "{case:?}");
+                        *confirmed = true;
+                    }
+                }
+                Act::Withdraw(who) => {
+                    if let Some((id, _)) = model.remove(&who) {
+                        crowd.withdraw(id).await;
+                        assert_eq!(crowd.confirm(id).await, Confirmed::Gone, "{case:?}");
+                    }
+                }
+                Act::Disown(who) => {
+                    if let Some((id, confirmed)) = model.get(&who).copied() {
+                        disown_signature(&mut app.db().await, id, app.now).await.expect("disowned");
+                        if !confirmed {
+                            model.remove(&who);
+                            unwanted.insert(who);
+                        }
+                    }
+                }
+            }
+        }
+        let expected = model.values().filter(|(_, confirmed)| *confirmed).count();
+        assert_eq!(app.count_of(petition).await, expected as i32, "{case:?}");
+    }
+    app.agrees().await;
+}
