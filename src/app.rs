@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::{
     actions::signing::Signing,
     clock::Clock,
-    domain::{keyring::Keyring, threshold::Thresholds},
+    domain::{keyring::Keyring, retention::Retention, threshold::Thresholds},
 };
 
 /// The running program; cheap to clone.
@@ -26,6 +26,8 @@ pub struct Inner {
     pub public_url: String,
     /// The secret keys.
     pub keyring: Keyring,
+    /// How long personal data are kept.
+    pub retention: Retention,
     /// Where signatures are handed in and confirmed.
     pub signing: Signing,
 }

@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::{
     clock::Clock,
-    domain::{keyring::Keyring, limits, threshold::Thresholds},
+    domain::{keyring::Keyring, limits, retention::Retention, threshold::Thresholds},
 };
 
 /// The port that is tried first when none is set.
@@ -63,6 +63,16 @@ pub struct Settings {
     #[arg(long, env = "UNDERSIGNED_SECRET_KEYS", global = true, value_name = "KEYS", hide_env_values = true)]
     pub secret_keys: Option<Keyring>,
 
+    /// Days for which a signature that nobody confirms is kept.
+    #[arg(long, env = "UNDERSIGNED_KEEP_UNCONFIRMED", global = true, value_name = "DAYS", default_value_t = limits::KEEP_UNCONFIRMED_DAYS,
+          value_parser = number(2..=3650))]
+    pub keep_unconfirmed: u32,
+
+    /// Days for which personal data are kept after a petition was closed, rejected or taken away.
+    #[arg(long, env = "UNDERSIGNED_KEEP_PERSONAL_DATA", global = true, value_name = "DAYS", default_value_t = limits::KEEP_PERSONAL_DATA_DAYS,
+          value_parser = number(2..=36500))]
+    pub keep_personal_data: u32,
+
     /// Pin the clock to a moment, such as 2022-08-21T20:00:00Z. For demonstrations and tests.
     #[arg(long, env = "UNDERSIGNED_NOW", global = true, value_name = "MOMENT", value_parser = moment)]
     pub now: Option<Timestamp>,
@@ -104,6 +114,11 @@ impl Settings {
     /// Where the time comes from.
     pub fn clock(&self) -> Clock {
         self.now.map_or(Clock::System, Clock::Pinned)
+    }
+
+    /// How long personal data are kept.
+    pub fn retention(&self) -> Retention {
+        Retention::of_days(self.keep_unconfirmed, self.keep_personal_data)
     }
 
     /// The thresholds in force.

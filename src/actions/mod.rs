@@ -2,9 +2,12 @@
 
 pub mod close_petitions;
 pub mod confirm_signature;
+pub mod forget;
 pub mod import_areas;
 pub mod import_petition;
+pub mod quarantine;
 pub mod recount;
+pub mod rotate_keys;
 pub mod seed;
 pub mod sign;
 pub mod signing;

@@ -8,6 +8,7 @@ mod recount;
 mod secrets;
 mod seed;
 mod serve;
+mod signatures;
 
 use std::{
     ffi::OsString,
@@ -22,7 +23,11 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use crate::{settings::Settings, telemetry};
+use crate::{
+    domain::{petition::PetitionId, suspicion::Suspicion},
+    settings::Settings,
+    telemetry,
+};
 
 /// A petition website: serves it, and looks after its data.
 ///
@@ -51,6 +56,17 @@ enum Command {
     Import(Import),
     /// Rebuild every tally from the ledger and report what was different.
     Recount,
+    /// Pause the taking of signatures, or go on with it.
+    Collection {
+        /// Whether signatures are taken.
+        #[arg(value_enum)]
+        collection: Collection,
+    },
+    /// Look at the signatures in quarantine, or let them out.
+    #[command(subcommand)]
+    Quarantine(Quarantine),
+    /// Encrypt and hash anew, with the first of the secret keys, what was made with the others.
+    RotateKeys,
     /// Make a secret key for --secret-keys and print it.
     NewKey {
         /// Its number, another for each key.
@@ -79,6 +95,28 @@ enum Import {
         /// Files to import, in this order.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Collection {
+    /// No new signatures are taken; pending ones can still be confirmed.
+    Pause,
+    /// Signatures are taken again.
+    Resume,
+}
+
+#[derive(Debug, Subcommand)]
+enum Quarantine {
+    /// What is in quarantine, by petition and reason.
+    List,
+    /// Count what is in quarantine on a petition.
+    Release {
+        /// The petition's number.
+        petition: PetitionId,
+        /// Only what is there for this reason, by its number in the list.
+        #[arg(long, value_parser = signatures::suspicion)]
+        reason: Option<Suspicion>,
     },
 }
 
@@ -137,6 +175,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
             Command::Import(Import::Areas { files }) => import::areas(&settings, &files).await,
             Command::Recount => recount::run(&settings).await,
+            Command::Collection { collection } => {
+                signatures::collection(&settings, matches!(collection, Collection::Pause)).await
+            }
+            Command::Quarantine(Quarantine::List) => signatures::quarantined(&settings).await,
+            Command::Quarantine(Quarantine::Release { petition, reason }) => {
+                signatures::release(&settings, petition, reason).await
+            }
+            Command::RotateKeys => signatures::rotate(&settings).await,
             Command::NewKey { number } => Ok(secrets::new_key(number)),
             Command::Dev(Dev::Postgres { command }) => dev::postgres(&settings, &command).await,
         }

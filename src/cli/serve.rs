@@ -78,6 +78,7 @@ async fn serve(
         clock,
         thresholds,
         public_url,
+        retention: settings.retention(),
         signing: Signing::start(&database.pool, keyring.clone(), thresholds),
         keyring,
     });

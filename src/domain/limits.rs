@@ -35,6 +35,12 @@ pub const SIGNATURES_PER_ADDRESS: u32 = 2;
 /// Most confirmation mails for one signature.
 pub const CONFIRMATION_MAILS: u32 = 5;
 
+/// Days for which a signature that nobody confirms is kept, unless a setting says otherwise.
+pub const KEEP_UNCONFIRMED_DAYS: u32 = 14;
+/// Days for which personal data are kept once a petition is over (the reference service: six months after the end of
+/// the Parliament), unless a setting says otherwise.
+pub const KEEP_PERSONAL_DATA_DAYS: u32 = 183;
+
 /// Petitions on one page of a list.
 pub const PAGE_SIZE: u32 = 25;
 /// Most petitions on one page of a list.

@@ -20,6 +20,7 @@ pub mod published;
 pub mod readings_file;
 pub mod record;
 pub mod refused;
+pub mod retention;
 pub mod series;
 pub mod signature;
 pub mod signer;

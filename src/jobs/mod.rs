@@ -23,6 +23,8 @@ enum Work {
     ClosePetitions,
     RefreshWords,
     ForgetMinutes,
+    ForgetUnconfirmed,
+    ErasePersonalData,
     CheckTallies,
 }
 
@@ -31,6 +33,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "close petitions", every: minutes(1), work: Work::ClosePetitions },
     Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
+    Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
+    Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
     Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
 ];
 
@@ -43,7 +47,7 @@ impl Job {
     ///
     /// # Errors
     /// When the database fails; then nothing has changed, and the next time may do better.
-    pub async fn run(&self, db: &mut PgConnection, now: Timestamp) -> sqlx::Result<u64> {
+    pub async fn run(&self, app: &App, db: &mut PgConnection, now: Timestamp) -> sqlx::Result<u64> {
         let mut tx = db.begin().await?;
         if !store::locks::try_take(&mut tx, self.name).await? {
             return Ok(0);
@@ -55,6 +59,8 @@ impl Job {
                 0
             }
             Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
+            Work::ForgetUnconfirmed => actions::forget::forget_unconfirmed(&mut tx, app.retention, now).await?,
+            Work::ErasePersonalData => actions::forget::erase_personal_data(&mut tx, app.retention, now).await?,
             Work::CheckTallies => {
                 let differences = store::recount::differences(&mut tx).await?;
                 for difference in &differences {
@@ -90,7 +96,7 @@ async fn repeat(job: Job, app: App) {
     loop {
         ticks.tick().await;
         let outcome = match app.pool.acquire().await {
-            Ok(mut db) => job.run(&mut db, app.clock.now()).await,
+            Ok(mut db) => job.run(&app, &mut db, app.clock.now()).await,
             Err(error) => Err(error),
         };
         match outcome {

@@ -12,6 +12,7 @@ pub mod recount;
 pub mod related;
 pub mod search;
 pub mod signatures;
+pub mod site;
 pub mod tallies;
 pub mod thresholds;
 pub mod topics;

@@ -436,3 +436,182 @@ pub(super) fn narrow(petition: PetitionId) -> i32 {
 fn numbers(petitions: &[PetitionId]) -> Vec<i64> {
     petitions.iter().map(|petition| petition.get()).collect()
 }
+
+/// Signatures in quarantine, or on the way there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// On which petition.
+    pub petition: PetitionId,
+    /// Why.
+    pub reason: Suspicion,
+    /// How many are confirmed and not counted.
+    pub confirmed: i64,
+    /// How many are not confirmed yet.
+    pub pending: i64,
+}
+
+/// What is in quarantine, by petition and reason.
+///
+/// # Errors
+/// When the database fails.
+pub async fn quarantine(db: &mut Db) -> sqlx::Result<Vec<Quarantined>> {
+    let rows = sqlx::query!(
+        r#"select petition_id, suspicion, count(*) filter (where state = 'quarantined') as "confirmed!",
+               count(*) filter (where state = 'pending') as "pending!"
+           from signatures where suspicion <> 0 and state in ('pending', 'quarantined')
+           group by petition_id, suspicion order by petition_id, suspicion"#
+    )
+    .fetch_all(db)
+    .await?;
+    let row = |petition: i32, code, confirmed, pending| {
+        let reason = Suspicion::from_code(code)?;
+        Some(Quarantined { petition: i64::from(petition).into(), reason, confirmed, pending })
+    };
+    Ok(rows.into_iter().filter_map(|r| row(r.petition_id, r.suspicion, r.confirmed, r.pending)).collect())
+}
+
+/// Signatures of a petition that are suspected for a reason, or for any: `most` of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn suspected(
+    db: &mut Db,
+    petition: PetitionId,
+    reason: Option<Suspicion>,
+    most: i64,
+) -> sqlx::Result<Vec<SignatureId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from signatures
+         where petition_id = $1::int and suspicion <> 0 and ($2::smallint is null or suspicion = $2)
+             and state in ('pending', 'quarantined')
+         limit $3",
+        narrow(petition),
+        reason.map(Suspicion::code),
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(Into::into).collect())
+}
+
+/// Lifts the suspicion from signatures.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_suspicion(db: &mut Db, ids: &[SignatureId]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update signatures set suspicion = 0 where id = any($1)",
+        &ids.iter().map(|id| id.get()).collect::<Vec<_>>()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes signatures that were made before a moment and are not confirmed; says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_unconfirmed(db: &mut Db, before: Timestamp) -> sqlx::Result<u64> {
+    let done =
+        sqlx::query!("delete from signatures where state = 'pending' and created_at < $1", super::sql(before) as _)
+            .execute(db)
+            .await?;
+    Ok(done.rows_affected())
+}
+
+/// Erases the personal data of signatures on petitions that have been over since a moment; says of how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn erase_over(db: &mut Db, since: Timestamp) -> sqlx::Result<u64> {
+    // Which petitions are over does not depend on their signatures: those that have none left are quickly looked through.
+    let done = sqlx::query!(
+        "with over as (
+             select id::int as id from petitions
+             where state not in ('open', 'pending', 'validated', 'sponsored', 'flagged', 'dormant')
+                 and coalesce(removed_at, closed_at, rejected_at, stopped_at) < $1
+         ), unwanted as (
+             delete from unwanted_mail using over where unwanted_mail.petition_id = over.id
+         )
+         update signatures s set name = '', contact = '', email_hash = null, postcode_hash = 0, signed_from = null,
+             wants_updates = false
+         from over where s.petition_id = over.id and s.contact <> ''",
+        super::sql(since) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// What a former key has encrypted.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// Of which signature.
+    pub id: SignatureId,
+    /// On which petition.
+    pub petition: PetitionId,
+    /// The hash of the address, under that key.
+    pub email_hash: EmailHash,
+    /// The encrypted contact.
+    pub contact: Vec<u8>,
+}
+
+/// What has been made anew with the current key.
+#[derive(Clone, Debug)]
+pub struct Resealed {
+    /// Of which signature.
+    pub id: SignatureId,
+    /// The hash of the address.
+    pub email_hash: EmailHash,
+    /// The hash of the postcode.
+    pub postcode_hash: i32,
+    /// The encrypted contact.
+    pub contact: Vec<u8>,
+}
+
+/// Contacts that another key than the one with this number has encrypted, of `most` signatures with numbers above
+/// `after`, held until the end of the transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sealed_before(db: &mut Db, key: u8, after: i64, most: i64) -> sqlx::Result<Vec<Sealed>> {
+    let rows = sqlx::query!(
+        r#"select id, petition_id, email_hash as "email_hash!", contact from signatures
+           where id > $1 and contact <> '' and email_hash is not null and get_byte(contact, 0) <> $2
+           order by id limit $3 for update"#,
+        after,
+        i32::from(key),
+        most
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Sealed {
+            id: row.id.into(),
+            petition: i64::from(row.petition_id).into(),
+            email_hash: EmailHash(row.email_hash),
+            contact: row.contact,
+        })
+        .collect())
+}
+
+/// Puts contacts and hashes in the place of those that a former key has made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reseal(db: &mut Db, resealed: &[Resealed]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update signatures s set email_hash = i.email_hash, postcode_hash = i.postcode_hash, contact = i.contact
+         from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bytea[]) as i (id, email_hash, postcode_hash, contact)
+         where s.id = i.id",
+        &resealed.iter().map(|one| one.id.get()).collect::<Vec<_>>(),
+        &resealed.iter().map(|one| one.email_hash.0).collect::<Vec<_>>(),
+        &resealed.iter().map(|one| one.postcode_hash).collect::<Vec<_>>(),
+        &resealed.iter().map(|one| one.contact.as_slice()).collect::<Vec<_>>() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

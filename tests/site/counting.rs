@@ -9,14 +9,22 @@ use sqlx::Row;
 use undersigned::{
     actions::{
         confirm_signature::Confirmed,
+        quarantine,
+        rotate_keys::rotate_keys,
         sign::{NewSignature, NotCollected, Signed},
         signing::Signing,
         together::NotDone,
         withdraw_signature::{disown_signature, withdraw_signature},
     },
     domain::{
-        email::EmailAddress, petition::PetitionId, postcode::Postcode, signature::SignatureId, signer::SignerName,
-        suspicion::Suspicion, threshold::Thresholds,
+        email::EmailAddress,
+        keyring::{EmailHash, Keyring, SecretKey},
+        petition::PetitionId,
+        postcode::Postcode,
+        signature::SignatureId,
+        signer::SignerName,
+        suspicion::Suspicion,
+        threshold::Thresholds,
     },
 };
 
@@ -349,6 +357,102 @@ async fn a_household_shares_an_address_but_only_two_people_do() {
         "Ada Lovelace, Bea Lovelace"
     );
     assert_eq!(app.ask("select count(*) from outbox").await, "5", "each of the five had a mail of one kind");
+}
+
+#[tokio::test]
+async fn what_is_let_out_of_quarantine_counts_from_then_on() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd::new(&app).await;
+    for number in 0..9 {
+        let suspicion = Some(if number < 5 { Suspicion::ManyFromAddress } else { Suspicion::BlockedDomain });
+        crowd.sign(&NewSignature { suspicion, ..crowd.person(petition.id, number) }).await.expect("signed");
+    }
+    let ids = crowd.pending(petition.id).await;
+    join_all(ids[..8].iter().map(|id| crowd.confirm(*id))).await;
+    let release = async |reason| {
+        quarantine::release(&mut app.db().await, petition.id, reason, Thresholds::default(), app.now)
+            .await
+            .expect("released")
+    };
+    assert_eq!(release(Some(Suspicion::ManyFromAddress)).await, 5);
+    assert_eq!(app.count_of(petition.id).await, 5);
+    assert_eq!(release(None).await, 3);
+    assert_eq!(release(None).await, 0);
+    assert_eq!(crowd.confirm(ids[8]).await, Confirmed::Now);
+    assert_eq!(app.count_of(petition.id).await, 9, "the last one is not suspected any more");
+    assert_eq!(app.ask("select sum(change) from ledger where reason = 'reinstated'").await, "8");
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn personal_data_end_and_the_numbers_stay() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).open_until(day("2022-08-22")).create().await;
+    let other = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd::new(&app).await;
+    for id in crowd.sign_all(petition.id, 0..6).await.into_iter().skip(1).chain(crowd.sign_all(other.id, 0..2).await) {
+        crowd.confirm(id).await;
+    }
+    let days = |days: i64| app.now + SignedDuration::from_hours(24 * days);
+    assert_eq!(app.run_job("forget unconfirmed", days(13)).await, 0);
+    assert_eq!(app.run_job("forget unconfirmed", days(15)).await, 1);
+    app.run_job("close petitions", days(3)).await;
+    assert_eq!(app.run_job("erase personal data", days(183)).await, 0);
+    assert_eq!(app.run_job("erase personal data", days(185)).await, 5);
+    assert_eq!(app.run_job("erase personal data", days(185)).await, 0);
+    let kept = "select count(*) from signatures where name <> '' or contact <> '' or email_hash is not null or signed_from is not null";
+    assert_eq!(app.ask(kept).await, "2", "those of the petition that is open");
+    assert_eq!((app.count_of(petition.id).await, app.count_of(other.id).await), (5, 2));
+    app.agrees().await;
+}
+
+#[tokio::test]
+async fn keys_are_changed_while_people_sign() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let before = Crowd::new(&app).await;
+    before.sign_all(petition.id, 0..20).await;
+
+    let (old, new) = (app.secret.clone(), SecretKey::new(2, [7; 32]));
+    let both = Keyring::new(&[new.clone(), old]).expect("a ring");
+    let during =
+        Crowd { signing: Signing::start(&app.pool(), both.clone(), Thresholds::default()), ..Crowd::new(&app).await };
+    during.sign_all(petition.id, 0..30).await;
+    assert_eq!(app.ask("select count(*) from signatures").await, "30", "those who came before are known");
+
+    let rotated = rotate_keys(&mut app.db().await, &both, |_| {}).await.expect("rotated");
+    assert_eq!((rotated.resealed, rotated.unopened), (20, 0));
+    let new = Keyring::new(&[new]).expect("a ring");
+    let after =
+        Crowd { signing: Signing::start(&app.pool(), new.clone(), Thresholds::default()), ..Crowd::new(&app).await };
+    after.sign_all(petition.id, 0..30).await;
+    assert_eq!(app.ask("select count(*) from signatures").await, "30", "and with the new key alone");
+    for row in
+        sqlx::query("select contact, email_hash from signatures").fetch_all(&mut app.db().await).await.expect("rows")
+    {
+        let contact = new.open(row.get(0), petition.id, EmailHash(row.get(1))).expect("opened");
+        assert!(contact.email.ends_with("@example.org") && contact.postcode.as_deref() == Some("SW1A1AA"));
+    }
+    // A key that is lost takes with it what it has encrypted, and nothing else.
+    let lost = Keyring::new(&[SecretKey::new(3, [8; 32])]).expect("a ring");
+    assert_eq!(rotate_keys(&mut app.db().await, &lost, |_| {}).await.expect("looked through").unopened, 30);
+}
+
+#[tokio::test]
+async fn a_stolen_database_tells_no_address_and_no_postcode() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd::new(&app).await;
+    crowd.sign_all(petition.id, 0..3).await;
+    for table in ["signatures", "outbox", "unwanted_mail", "ledger"] {
+        let sql = format!("select coalesce(string_agg(t::text, '; '), '') from {table} t");
+        let text: String =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut app.db().await).await.expect("a table");
+        for secret in ["example.org", "ada1@", "SW1A", "6164613140"] {
+            assert!(!text.contains(secret), "{table}: {text}");
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -21,9 +21,11 @@ use undersigned::{
     clock::Clock,
     domain::{
         keyring::{Keyring, SecretKey},
+        limits,
         petition::PetitionId,
         published,
         record::PetitionRecord,
+        retention::Retention,
         threshold::Thresholds,
     },
     jobs, store, web,
@@ -37,16 +39,17 @@ use super::{
 };
 
 /// The site under test. It ends with the test, and so does its database.
-#[derive(Debug)]
 pub struct TestApp {
     /// Where it is, without a slash at the end.
     pub url: String,
     /// The time at which it began.
     pub now: Timestamp,
-    /// Its secret keys.
+    /// Its secret key.
+    pub secret: SecretKey,
+    /// The ring of that key.
     pub keyring: Keyring,
     time: Arc<AtomicI64>,
-    pool: PgPool,
+    app: App,
     serving: JoinHandle<()>,
     database: Database,
 }
@@ -100,9 +103,10 @@ impl TestApp {
         let options = database.options.clone();
         let (url, now) = (setup.public_url.clone(), setup.now);
         let time = Arc::new(AtomicI64::new(now.as_microsecond()));
-        let keyring = Keyring::new(&[SecretKey::new(1, rand::random())]).expect("a key");
+        let secret = SecretKey::new(1, rand::random());
+        let keyring = Keyring::new(std::slice::from_ref(&secret)).expect("a key");
         let (clock, keys) = (time.clone(), keyring.clone());
-        let (address, pool, serving) = RUNTIME
+        let (address, app, serving) = RUNTIME
             .spawn(async move {
                 let pool = store::connect(options, 6).await.expect("the test's database");
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -113,16 +117,17 @@ impl TestApp {
                     clock: Clock::Set(clock),
                     thresholds: setup.thresholds,
                     public_url,
+                    retention: Retention::of_days(limits::KEEP_UNCONFIRMED_DAYS, limits::KEEP_PERSONAL_DATA_DAYS),
                     signing: Signing::start(&pool, keys.clone(), setup.thresholds),
                     keyring: keys,
                 });
-                let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+                let service = web::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
                 let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("a site") });
-                (address, pool, serving)
+                (address, app, serving)
             })
             .await
             .expect("the site starts");
-        Self { url: address, now, keyring, time, pool, serving, database }
+        Self { url: address, now, secret, keyring, time, app, serving, database }
     }
 
     /// Somebody who has just come.
@@ -158,7 +163,7 @@ impl TestApp {
 
     /// Takes the site's connections to the database away.
     pub async fn lose_database(&self) {
-        let pool = self.pool.clone();
+        let pool = self.app.pool.clone();
         RUNTIME.spawn(async move { pool.close().await }).await.expect("closed");
     }
 
@@ -175,7 +180,12 @@ impl TestApp {
     /// The same, with other thresholds.
     pub fn signing_with(&self, thresholds: Thresholds) -> Signing {
         let _runtime = RUNTIME.enter();
-        Signing::start(&self.pool, self.keyring.clone(), thresholds)
+        Signing::start(&self.app.pool, self.keyring.clone(), thresholds)
+    }
+
+    /// Its connections to the database.
+    pub fn pool(&self) -> PgPool {
+        self.app.pool.clone()
     }
 
     /// A petition to be made.
@@ -197,7 +207,7 @@ impl TestApp {
     /// Does a job of the timetable once, as at `now`.
     pub async fn run_job(&self, name: &str, now: Timestamp) -> u64 {
         let job = jobs::TIMETABLE.iter().find(|job| job.name == name).unwrap_or_else(|| panic!("no job {name}"));
-        job.run(&mut self.db().await, now).await.unwrap_or_else(|error| panic!("{name}: {error}"))
+        job.run(&self.app, &mut self.db().await, now).await.unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 }
 

@@ -1,0 +1,55 @@
+//! A new secret key: what former ones have encrypted and hashed is made anew with the current one.
+
+use sqlx::Connection;
+
+use crate::{
+    domain::{email::EmailAddress, keyring::Keyring},
+    store::{
+        self, Db,
+        signatures::{Resealed, Sealed},
+    },
+};
+
+/// Signatures that are made anew in one transaction.
+const AT_ONCE: i64 = 500;
+
+/// What became of the signatures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rotated {
+    /// Made anew.
+    pub resealed: u64,
+    /// No key of the ring opens them.
+    pub unopened: u64,
+}
+
+/// Makes everything anew that was made with a former key; `progress` hears after each transaction how it goes. What was
+/// done stays done if it is broken off; once more does the rest. The site may run meanwhile, with both keys.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rotate_keys(db: &mut Db, keyring: &Keyring, mut progress: impl FnMut(Rotated)) -> sqlx::Result<Rotated> {
+    let (mut rotated, mut after) = (Rotated::default(), 0);
+    loop {
+        let mut tx = db.begin().await?;
+        let sealed = store::signatures::sealed_before(&mut tx, keyring.current_number(), after, AT_ONCE).await?;
+        let Some(last) = sealed.last() else { return Ok(rotated) };
+        after = last.id.get();
+        let resealed: Vec<Resealed> = sealed.iter().filter_map(|sealed| reseal(keyring, sealed)).collect();
+        store::signatures::reseal(&mut tx, &resealed).await?;
+        tx.commit().await?;
+        rotated.resealed += resealed.len() as u64;
+        rotated.unopened += (sealed.len() - resealed.len()) as u64;
+        progress(rotated);
+    }
+}
+
+fn reseal(keyring: &Keyring, sealed: &Sealed) -> Option<Resealed> {
+    let contact = keyring.open(&sealed.contact, sealed.petition, sealed.email_hash).ok()?;
+    let email_hash = keyring.email_hash(&EmailAddress::parse(&contact.email).ok()?.canonical());
+    Some(Resealed {
+        id: sealed.id,
+        email_hash,
+        postcode_hash: keyring.postcode_hashes(contact.postcode.as_deref())[0],
+        contact: keyring.seal(&contact, sealed.petition, email_hash),
+    })
+}
