@@ -48,3 +48,34 @@
   });
   wait();
 })();
+
+// Forms. The mistakes get the focus, as `autofocus` has it already in most browsers. The postcode is asked for where
+// there are some. What has been sent is not sent again by a second click.
+(() => {
+  document.getElementById("errors")?.focus();
+
+  const country = document.querySelector("[data-postcode-for]");
+  const postcode = document.getElementById("postcode-field");
+  if (country && postcode) {
+    const show = () => { postcode.hidden = country.value !== country.dataset.postcodeFor; };
+    country.addEventListener("change", show);
+    // The browser may fill in what was chosen before, going back, and says so late or not at all.
+    addEventListener("pageshow", show);
+    show();
+  }
+
+  const AGAIN = 10_000;
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    const sent = (yes) => {
+      form.toggleAttribute("data-sent", yes);
+      for (const button of form.querySelectorAll("button")) button.toggleAttribute("data-sent", yes);
+    };
+    form.addEventListener("submit", (event) => {
+      if (form.hasAttribute("data-sent")) return event.preventDefault();
+      sent(true);
+      // An answer that has not come by then may never come.
+      setTimeout(sent, AGAIN, false);
+    });
+    addEventListener("pageshow", () => sent(false));
+  }
+})();

@@ -18,6 +18,8 @@ pub enum PageError {
     Gone,
     /// It is not to be had in the format that was asked for.
     NotAcceptable,
+    /// A form was expected, and something else came.
+    NotAForm,
     /// Something went wrong inside. The cause is logged, not shown.
     Internal(anyhow::Error),
 }
@@ -71,12 +73,13 @@ impl Notice {
                 ("This petition was removed", "It was public and has been taken away for good. It will not come back.")
             }
             StatusCode::PAYLOAD_TOO_LARGE => ("This is too large", "Shorten what you wrote, then send it again."),
-            StatusCode::UNPROCESSABLE_ENTITY => {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
                 ("This form cannot be read", "Go back, fill in the form again and send it.")
             }
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => {
-                ("The site is very busy", "Wait a minute, then try again.")
+            StatusCode::REQUEST_TIMEOUT => {
+                ("This took too long", "Your connection may be slow. Go back and send the form again.")
             }
+            StatusCode::SERVICE_UNAVAILABLE => ("The site is very busy", "Wait a minute, then try again."),
             _ => ("Something went wrong", "It is our mistake. Try again in a few minutes."),
         };
         Self { status, title, advice: advice.into() }
@@ -90,6 +93,7 @@ impl IntoResponse for PageError {
             Self::NotFound => Notice::of(StatusCode::NOT_FOUND),
             Self::Gone => Notice::of(StatusCode::GONE),
             Self::NotAcceptable => Notice::of(StatusCode::NOT_ACCEPTABLE),
+            Self::NotAForm => Notice::of(StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 // No connection to be had means too much to do, or a database that is away: worth another try.

@@ -23,13 +23,12 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, predicate::SizeAbove},
     csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
 };
 use tracing::Instrument;
 
 use super::{
-    Site,
+    Site, body,
     cache::CachePolicy,
     error::Notice,
     extract::Format,
@@ -37,8 +36,6 @@ use super::{
 };
 use crate::app::App;
 
-/// Most bytes of a form.
-const FORM: usize = 64 * 1024;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -64,8 +61,8 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(512)))
             .layer(from_fn(unchanged))
-            .layer(CsrfLayer::new())
-            .layer(RequestBodyLimitLayer::new(FORM)),
+            .layer(from_fn(body::read_whole))
+            .layer(CsrfLayer::new()),
     )
 }
 

@@ -2,11 +2,13 @@
 
 pub mod api;
 pub mod assets;
+pub mod body;
 pub mod cache;
 pub mod charts;
 pub mod error;
 pub mod extract;
 pub mod filters;
+pub mod form;
 pub mod layers;
 pub mod markdown;
 pub mod memory;

@@ -80,7 +80,7 @@ function lostInPrint() {
 // What the Tab key has to reach.
 function stops() {
   const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary");
-  return [...all].filter((e) => visible(e) && !e.disabled);
+  return [...all].filter((e) => visible(e) && !e.disabled && !e.closest("[aria-hidden=true]"));
 }
 
 // Notes what the keyboard comes to, and whether one sees where one is.

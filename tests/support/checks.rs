@@ -19,6 +19,8 @@ pub fn problems(page: &Page) -> Vec<String> {
         names(*element, &mut found);
     }
     labels(&elements, &mut found);
+    mistakes(page, &elements, &mut found);
+    secrets(page, &elements, &mut found);
     words(page, &mut found);
     found
 }
@@ -166,6 +168,68 @@ fn labels(elements: &[ElementRef<'_>], found: &mut Vec<String>) {
         if !navigations.insert(own) || own.is_empty() {
             found.push(format!("has two navigations called “{own}”"));
         }
+    }
+}
+
+/// A form that comes back tells what is wrong above it and at each field, by words that belong to the field.
+fn mistakes(page: &Page, elements: &[ElementRef<'_>], found: &mut Vec<String>) {
+    let by_id = |id: &str| elements.iter().copied().find(|element| element.attr("id") == Some(id));
+    let mut wrong = HashSet::new();
+    for field in named(elements, &["input", "select", "textarea"]) {
+        let id = field.attr("id").unwrap_or_default();
+        let described: Vec<&str> = field.attr("aria-describedby").unwrap_or_default().split_whitespace().collect();
+        for part in ["hint", "error"] {
+            let part = format!("{id}-{part}");
+            if !id.is_empty() && by_id(&part).is_some() && !described.contains(&part.as_str()) {
+                found.push(format!("#{part} does not describe its field"));
+            }
+        }
+        let mistake = by_id(&format!("{id}-error")).map(text).filter(|_| !id.is_empty());
+        if mistake.is_some() != (field.attr("aria-invalid") == Some("true")) {
+            found.push(format!("“{id}” is wrong and does not say so, or the other way round"));
+        }
+        if let Some(mistake) = mistake {
+            if mistake.strip_prefix("Error: ").is_none_or(|message| message.len() < 10) {
+                found.push(format!("“{id}” does not say what is wrong: {mistake}"));
+            }
+            wrong.insert(format!("#{id}"));
+        }
+        if field.attr("type") == Some("text") && field.attr("autocomplete").is_none() {
+            found.push(format!("“{id}” does not say what browsers may fill in"));
+        }
+    }
+    let summary = by_id("errors");
+    let links: HashSet<String> = named(elements, &["a"])
+        .into_iter()
+        .filter(|link| link.ancestors().any(|around| summary.is_some_and(|summary| summary.id() == around.id())))
+        .filter_map(|link| link.attr("href").map(str::to_owned))
+        .collect();
+    if links != wrong {
+        found.push(format!("lists the mistakes {links:?}, has {wrong:?}"));
+    }
+    if let Some(summary) = summary {
+        if summary.attr("role") != Some("alert") || summary.attr("tabindex") != Some("-1") {
+            found.push("has mistakes that nobody is told of".to_owned());
+        }
+        if !page.title().starts_with("Error: ") || page.status != 422 {
+            found.push(format!("has mistakes, is called “{}” and has the status {}", page.title(), page.status));
+        }
+    }
+}
+
+/// What only the receiver of a mail knows stays with them: not kept, not found, not told to the next site.
+fn secrets(page: &Page, elements: &[ElementRef<'_>], found: &mut Vec<String>) {
+    if !page.path.contains("token=") {
+        return;
+    }
+    for (name, value) in [("referrer-policy", "no-referrer"), ("cache-control", "no-store")] {
+        if page.headers.get(name).is_none_or(|header| header != value) {
+            found.push(format!("has a token in its address, and {name} is not {value}"));
+        }
+    }
+    let robots = |meta: &ElementRef<'_>| meta.attr("name") == Some("robots") && meta.attr("content") == Some("noindex");
+    if !named(elements, &["meta"]).iter().any(robots) {
+        found.push("has a token in its address and may be found".to_owned());
     }
 }
 

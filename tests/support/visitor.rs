@@ -22,6 +22,8 @@ pub struct Visitor {
     page: Option<Page>,
     /// What has been typed into the page's forms, by the field's place on the page.
     typed: BTreeMap<usize, String>,
+    /// Which boxes have been ticked or cleared, and which choices made.
+    ticked: BTreeMap<usize, bool>,
     /// The addresses that led to the page, each answered with another.
     pub redirects: Vec<String>,
 }
@@ -31,7 +33,7 @@ impl Visitor {
     pub fn new(site: &str) -> Self {
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
         let site = site.parse().expect("an address");
-        Self { client, site, page: None, typed: BTreeMap::new(), redirects: Vec::new() }
+        Self { client, site, page: None, typed: BTreeMap::new(), ticked: BTreeMap::new(), redirects: Vec::new() }
     }
 
     /// Goes to an address.
@@ -50,11 +52,14 @@ impl Visitor {
         let mut next = VecDeque::from([(method, address, form)]);
         self.redirects.clear();
         self.typed.clear();
+        self.ticked.clear();
         while let Some((method, address, form)) = next.pop_front() {
             assert_eq!(address.origin(), self.site.origin(), "{address} is another site");
             let mut request = self.client.request(method, address.clone());
             request = request.header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
             if let Some(form) = form {
+                // As browsers send it from a page that tells nobody where it is; others have `origin` as well.
+                request = request.header("sec-fetch-site", "same-origin").header("origin", "null");
                 request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
             }
             let answer = Answer::to(request).await;
@@ -168,6 +173,57 @@ impl Visitor {
         self
     }
 
+    /// Ticks the box, or makes the choice, with this label.
+    #[track_caller]
+    pub fn tick(&mut self, label: &str) -> &mut Self {
+        let at = self.field_at(label);
+        let (kind, name) = (self.controls()[at].attr("type"), self.controls()[at].attr("name"));
+        assert!(matches!(kind, Some("checkbox" | "radio")), "“{label}” cannot be ticked");
+        // Of several choices one is made.
+        let same = |other: &ElementRef<'_>| kind == Some("radio") && other.attr("name") == name;
+        let cleared: Vec<usize> =
+            self.controls().iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at).collect();
+        self.ticked.extend(cleared.into_iter().map(|at| (at, false)));
+        self.ticked.insert(at, true);
+        self
+    }
+
+    /// Clears the box with this label.
+    #[track_caller]
+    pub fn untick(&mut self, label: &str) -> &mut Self {
+        let at = self.field_at(label);
+        self.ticked.insert(at, false);
+        self
+    }
+
+    /// Whether the box with this label is ticked.
+    #[track_caller]
+    pub fn is_ticked(&self, label: &str) -> bool {
+        let at = self.field_at(label);
+        self.ticked.get(&at).copied().unwrap_or_else(|| self.controls()[at].attr("checked").is_some())
+    }
+
+    /// What the field with this label is said to be wrong with; empty if nothing.
+    #[track_caller]
+    pub fn mistake(&self, label: &str) -> String {
+        let id = self.controls()[self.field_at(label)].attr("id").unwrap_or_default().to_owned();
+        let mistake = self.page().texts(&format!("#{id}-error")).join(" ");
+        mistake.strip_prefix("Error: ").unwrap_or(&mistake).to_owned()
+    }
+
+    /// The mistakes of the form, as they are listed above it.
+    pub fn mistakes(&self) -> Vec<String> {
+        self.page().texts("#errors li")
+    }
+
+    /// The form of a button as a browser would send it: where to, and what.
+    #[track_caller]
+    pub fn filled_in(&self, button: &str) -> (String, String) {
+        let (_, address, form) = self.form_of(button);
+        let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
+        (format!("{}{query}", address.path()), form.unwrap_or_default())
+    }
+
     /// Presses the button with these words and sends the form it belongs to.
     pub async fn press(&mut self, words: &str) -> &mut Self {
         let (method, address, form) = self.form_of(words);
@@ -183,13 +239,18 @@ impl Visitor {
         let forms = button.ancestors().filter_map(ElementRef::wrap);
         let form = forms.into_iter().find(|element| element.value().name() == "form").expect("the button's form");
         let here = self.site.join(&page.path).expect("an address");
-        let mut address = here.join(form.attr("action").unwrap_or("")).expect("an address");
-        address.set_query(None);
+        let address = here.join(form.attr("action").unwrap_or("")).expect("an address");
 
         let mut sent = address.clone();
+        sent.set_query(None);
         for (at, control) in self.controls().into_iter().enumerate() {
             let within = control.ancestors().any(|element| element.id() == form.id());
             let Some(name) = control.attr("name").filter(|_| within) else { continue };
+            if matches!(control.attr("type"), Some("checkbox" | "radio"))
+                && !self.ticked.get(&at).copied().unwrap_or(control.attr("checked").is_some())
+            {
+                continue;
+            }
             let value = self.typed.get(&at).cloned().unwrap_or_else(|| value(control));
             sent.query_pairs_mut().append_pair(name, &value);
         }
