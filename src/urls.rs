@@ -4,6 +4,9 @@ use std::borrow::Borrow;
 
 use crate::domain::{facet::Facet, petition::PetitionId, signature::SignatureId};
 
+/// How the addresses begin that carry a token, and are told to nobody.
+pub const SIGNATURES: &str = "/signatures/";
+
 /// The front page.
 pub fn home() -> &'static str {
     "/"

@@ -49,10 +49,10 @@
   wait();
 })();
 
-// Forms. The mistakes get the focus, as `autofocus` has it already in most browsers. The postcode is asked for where
+// Forms. The mistakes get the focus where `autofocus` is not for every element. The postcode is asked for where
 // there are some. What has been sent is not sent again by a second click.
 (() => {
-  document.getElementById("errors")?.focus();
+  if (!("autofocus" in HTMLElement.prototype)) document.querySelector("main [autofocus]")?.focus();
 
   const country = document.querySelector("[data-postcode-for]");
   const postcode = document.getElementById("postcode-field");

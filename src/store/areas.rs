@@ -7,7 +7,7 @@ use jiff_sqlx::ToSqlx;
 
 use super::Db;
 use crate::domain::{
-    area::{AreaKind, BoundarySet, ConstituencyRecord, CountryRecord, Hex, country_code_of_2015},
+    area::{AreaKind, BoundarySet, ConstituencyRecord, CountryRecord, Hex, UNITED_KINGDOM, country_code_of_2015},
     record::{ConstituencyCount, CountryCount},
     text,
 };
@@ -263,4 +263,33 @@ pub async fn boundary_set(db: &mut Db, set: BoundarySet) -> sqlx::Result<Boundar
     .fetch_all(db)
     .await?;
     Ok(BoundarySetRow { starts_on: head.starts_on.to_jiff(), ends_on: head.ends_on.map(Into::into), constituencies })
+}
+
+/// A country in which somebody may live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Country {
+    /// Its number.
+    pub id: AreaId,
+    /// Two or three letters.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The countries that exist today: the United Kingdom, then the others by name. Names of imported petitions that have no
+/// code of their own are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn countries_of_today(db: &mut Db, today: jiff::civil::Date) -> sqlx::Result<Vec<Country>> {
+    sqlx::query_as!(
+        Country,
+        "select id, code, name from areas
+         where kind = 'country' and code ~ '^[A-Z]{2,3}$' and coalesce(starts_on <= $1, true) and coalesce(ends_on >= $1, true)
+         order by code <> $2, lower(name)",
+        today.to_sqlx() as _,
+        UNITED_KINGDOM
+    )
+    .fetch_all(db)
+    .await
 }

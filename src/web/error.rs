@@ -7,6 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::actions::together::NotDone;
+
 /// Why there is no page. Handlers return it; [`super::layers`] turns it into a page or into JSON.
 #[derive(Debug)]
 pub enum PageError {
@@ -18,6 +20,8 @@ pub enum PageError {
     Gone,
     /// It is not to be had in the format that was asked for.
     NotAcceptable,
+    /// The link of a mail that does not work, or no longer.
+    DeadLink,
     /// A form was expected, and something else came.
     NotAForm,
     /// Something went wrong inside. The cause is logged, not shown.
@@ -93,23 +97,41 @@ impl IntoResponse for PageError {
             Self::NotFound => Notice::of(StatusCode::NOT_FOUND),
             Self::Gone => Notice::of(StatusCode::GONE),
             Self::NotAcceptable => Notice::of(StatusCode::NOT_ACCEPTABLE),
+            Self::DeadLink => Notice {
+                title: "This link does not work",
+                advice:
+                    "Mail programs sometimes cut links short: copy the whole link from the mail, or use the newest \
+                         mail if you got several. Links stop working once a signature has been withdrawn. You can sign \
+                         again on the petition’s page."
+                        .into(),
+                ..Notice::of(StatusCode::NOT_FOUND)
+            },
             Self::NotAForm => Notice::of(StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
-                // No connection to be had means too much to do, or a database that is away: worth another try.
-                let busy = match error.downcast_ref::<sqlx::Error>() {
-                    Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
-                    // Too many connections (class 53), shutting down or starting up (class 57).
-                    Some(sqlx::Error::Database(refusal)) => {
-                        refusal.code().is_some_and(|code| code.starts_with("53") || code.starts_with("57P"))
-                    }
-                    _ => false,
-                };
+                let busy = is_busy(&error);
                 Notice::of(if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR })
             }
         };
         let mut response = (notice.status, HeaderMap::new()).into_response();
         response.extensions_mut().insert(notice);
         response
+    }
+}
+
+/// Whether there is too much to do, or the database is away: worth another try.
+fn is_busy(error: &anyhow::Error) -> bool {
+    let database = match error.downcast_ref::<NotDone>() {
+        Some(NotDone::Busy) => return true,
+        Some(NotDone::Database(database)) => Some(&**database),
+        None => error.downcast_ref::<sqlx::Error>(),
+    };
+    match database {
+        Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
+        // Too many connections (class 53), shutting down or starting up (class 57).
+        Some(sqlx::Error::Database(refusal)) => {
+            refusal.code().is_some_and(|code| code.starts_with("53") || code.starts_with("57P"))
+        }
+        _ => false,
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
             ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
             IF_NONE_MATCH, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -34,7 +34,7 @@ use super::{
     extract::Format,
     page::{self, Layout},
 };
-use crate::app::App;
+use crate::{app::App, urls};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -62,8 +62,15 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(512)))
             .layer(from_fn(unchanged))
             .layer(from_fn(body::read_whole))
-            .layer(CsrfLayer::new()),
+            .layer(CsrfLayer::new().with_insecure_bypass(carries_a_token)),
     )
+}
+
+/// Whether whoever sends this must know a token that no other site can know: what the links of mails lead to. Mail
+/// providers unsubscribe people by such a request (RFC 8058), and a page that tells nobody its address has no origin that
+/// its form could name.
+fn carries_a_token(_: &Method, address: &Uri) -> bool {
+    address.path().starts_with(urls::SIGNATURES)
 }
 
 /// Gives the request its number, for the log and for the visitor, and the response its protecting headers.
@@ -72,6 +79,7 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     // Only the path: what stands behind the question mark may be somebody's token or search.
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
+    let secret = request.uri().path().starts_with(urls::SIGNATURES);
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
@@ -84,7 +92,9 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // Addresses with a token are told to nobody.
+    let referrer = if secret { "no-referrer" } else { "same-origin" };
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     headers.insert(
         "permissions-policy",
@@ -94,9 +104,11 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     headers.entry(CACHE_CONTROL).or_insert(CachePolicy::Never.header());
-    // Data is for everyone; pages are not read by other sites' scripts.
+    // Data is for everyone, but for what is held about a signer; pages are not read by other sites' scripts.
     let data = [Format::Json, Format::Csv, Format::Svg].map(Format::content_type);
-    if headers.get(CONTENT_TYPE).is_some_and(|kind| data.iter().any(|data| kind.as_bytes() == data.as_bytes())) {
+    if !secret
+        && headers.get(CONTENT_TYPE).is_some_and(|kind| data.iter().any(|data| kind.as_bytes() == data.as_bytes()))
+    {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     // One address may answer with a page or with JSON, whichever is accepted.

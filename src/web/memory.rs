@@ -23,7 +23,7 @@ use tokio::sync::Mutex;
 use super::{cache::CachePolicy, error::PageError, extract::Format, page};
 use crate::{
     domain::{petition::PetitionId, series::Range},
-    store::{petitions::Version, topics::TopicCount},
+    store::{areas::Country, petitions::Version, topics::TopicCount},
 };
 
 /// Bytes that all renderings together may take, compressed ones included: some 500 pages.
@@ -39,7 +39,7 @@ const OLD: Duration = Duration::from_secs(30);
 /// For how long a rendering is shown while the database cannot be asked.
 const AWAY: Duration = Duration::from_secs(300);
 
-/// For how long is kept what takes long to find and hardly changes: related petitions, topics.
+/// For how long is kept what takes long to find and hardly changes: related petitions, topics, countries.
 const SLOW: Duration = Duration::from_secs(60);
 
 /// What is kept.
@@ -53,6 +53,10 @@ pub enum Key {
     Count(PetitionId),
     /// The front page.
     Home,
+    /// A petition's form for signing it.
+    Sign(PetitionId),
+    /// What somebody sees who has signed it.
+    ThankYou(PetitionId),
 }
 
 /// What the site keeps in memory; cheap to clone.
@@ -63,6 +67,7 @@ struct Kept {
     slots: Cache<Key, Arc<Slot>>,
     related: Cache<PetitionId, Arc<[PetitionId]>>,
     topics: Cache<(), Arc<[TopicCount]>>,
+    countries: Cache<(), Arc<[Country]>>,
     began: Instant,
 }
 
@@ -77,6 +82,7 @@ impl Default for Memory {
                 .build(),
             related: Cache::builder().max_capacity(10_000).time_to_live(SLOW).build(),
             topics: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
+            countries: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             began: Instant::now(),
         }))
     }
@@ -277,6 +283,24 @@ impl Memory {
         let topics: Arc<[TopicCount]> = count.await?.into();
         self.0.topics.insert((), topics.clone()).await;
         Ok(topics)
+    }
+
+    /// The countries in which somebody may live: read by `read` once in a while, unless there are none yet.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn countries<F>(&self, read: F) -> Result<Arc<[Country]>, PageError>
+    where
+        F: Future<Output = Result<Vec<Country>, PageError>>,
+    {
+        if let Some(countries) = self.0.countries.get(&()).await {
+            return Ok(countries);
+        }
+        let countries: Arc<[Country]> = read.await?.into();
+        if !countries.is_empty() {
+            self.0.countries.insert((), countries.clone()).await;
+        }
+        Ok(countries)
     }
 }
 

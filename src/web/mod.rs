@@ -16,6 +16,7 @@ pub mod page;
 pub mod pages;
 pub mod plain_text;
 mod routes;
+pub mod share;
 
 use axum::{Router, extract::FromRef};
 

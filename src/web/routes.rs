@@ -1,6 +1,9 @@
 //! Every address of the site, on one page.
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use super::{Site, api, assets, error::PageError, pages};
 
@@ -14,7 +17,25 @@ pub fn all() -> Router<Site> {
         .route("/petitions/{petition}", get(pages::petitions::show::show))
         .route("/petitions/{petition}/gathering-support", get(pages::petitions::holding::gathering_support))
         .route("/petitions/{petition}/moderation-info", get(pages::petitions::holding::being_checked))
-        .route("/petitions/{petition}/signatures/new", get(pages::petitions::sign::show))
+        .route(
+            "/petitions/{petition}/signatures/new",
+            get(pages::signing::sign::show).post(pages::signing::sign::submit),
+        )
+        .route("/petitions/{petition}/signatures", post(pages::signing::sign::submit))
+        .route("/petitions/{petition}/thank-you", get(pages::signing::thank_you::show))
+        .route("/signatures/{signature}", get(pages::signing::yours::show))
+        .route("/signatures/{signature}/data.json", get(pages::signing::yours::data))
+        .route("/signatures/{signature}/withdraw", post(pages::signing::yours::withdraw))
+        .route(
+            "/signatures/{signature}/verify",
+            get(pages::signing::verify::show).post(pages::signing::verify::confirm),
+        )
+        .route("/signatures/{signature}/not-me", post(pages::signing::verify::not_me))
+        .route("/signatures/{signature}/signed", get(pages::signing::signed::show))
+        .route(
+            "/signatures/{signature}/unsubscribe",
+            get(pages::signing::unsubscribe::show).post(pages::signing::unsubscribe::submit),
+        )
         .route("/help", get(pages::texts::help))
         .route("/help/estimates", get(pages::texts::estimates))
         .route("/privacy", get(pages::texts::privacy))

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use undersigned::{
-    domain::{facet::Facet, petition::PetitionState},
+    domain::{facet::Facet, keyring::Purpose, petition::PetitionState, signature::SignatureId},
     urls,
     web::assets,
 };
 
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp};
 
 #[tokio::test]
 async fn every_function_of_urls_leads_somewhere() {
@@ -18,6 +18,12 @@ async fn every_function_of_urls_leads_somewhere() {
     let young = app.petition().signatures(2).state(PetitionState::Validated).create().await;
     let checked = app.petition().signatures(7).state(PetitionState::Sponsored).create().await;
     let id = &petition.id;
+    let form = "name=Ada&email=ada%40example.org&country=FR&resident=1&updates=1";
+    let kind = "application/x-www-form-urlencoded";
+    let sent = Answer::to(app.request(Method::POST, &urls::sign(id)).header("content-type", kind).body(form)).await;
+    assert_eq!(sent.header("location"), urls::thank_you(id));
+    let signature = SignatureId::from(app.ask("select id from signatures").await.parse::<i64>().expect("a number"));
+    let token = |purpose| app.keyring.token(purpose, signature);
     let addresses: Vec<(&str, String)> = vec![
         ("home", urls::home().to_owned()),
         ("petitions", urls::petitions().to_owned()),
@@ -33,6 +39,11 @@ async fn every_function_of_urls_leads_somewhere() {
         ("places", urls::places(id, "json")),
         ("places", urls::places(id, "svg")),
         ("sign", urls::sign(id)),
+        ("thank_you", urls::thank_you(id)),
+        ("confirm_signature", urls::confirm_signature(&signature, &token(Purpose::Confirm))),
+        ("your_signature", urls::your_signature(&signature, &token(Purpose::Manage))),
+        ("your_data", urls::your_data(&signature, &token(Purpose::Manage))),
+        ("unsubscribe", urls::unsubscribe(&signature, &token(Purpose::Unsubscribe))),
         ("gathering_support", urls::gathering_support(&young.id)),
         ("moderation_info", urls::moderation_info(&checked.id)),
         ("start", urls::start().to_owned()),
@@ -45,14 +56,33 @@ async fn every_function_of_urls_leads_somewhere() {
     for (function, address) in &addresses {
         assert_eq!(app.get(address).await.status, StatusCode::OK, "urls::{function} gives {address}");
     }
+    // Those that only forms are sent to, and one that is reached by confirming.
+    let (confirm, manage) = (token(Purpose::Confirm), token(Purpose::Manage));
+    let sent = [
+        ("confirm_signature", urls::confirm_signature(&signature, &confirm), StatusCode::SEE_OTHER),
+        ("not_me", urls::not_me(&signature, &confirm), StatusCode::SEE_OTHER),
+        ("withdraw_signature", urls::withdraw_signature(&signature, &manage), StatusCode::OK),
+    ];
+    let mut functions: Vec<&str> = addresses.iter().map(|(function, _)| *function).collect();
+    for (function, address, status) in sent {
+        let answer = Answer::to(app.request(Method::POST, &address)).await;
+        assert_eq!(answer.status, status, "urls::{function} gives {address}");
+        functions.push(function);
+        if function == "confirm_signature" {
+            let token = app.keyring.token_until(Purpose::Signed, signature, app.now);
+            assert_eq!(answer.header("location").split('=').next(), urls::signed(&signature, &token).split('=').next());
+            assert_eq!(app.get(&urls::signed(&signature, &token)).await.status, StatusCode::OK);
+            functions.push("signed");
+        }
+    }
     for file in ["site.css", "site.js"] {
         assert_eq!(app.get(&assets::url(file)).await.status, StatusCode::OK, "{file}");
     }
 
     let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/urls.rs")).expect("the addresses");
-    let functions = source.split("\npub fn ").skip(1).filter_map(|rest| rest.split('(').next());
-    let all: BTreeSet<&str> = functions.collect();
-    assert_eq!(addresses.iter().map(|(function, _)| *function).collect::<BTreeSet<_>>(), all, "each is asked for");
+    let written = source.split("\npub fn ").skip(1).filter_map(|rest| rest.split('(').next());
+    let all: BTreeSet<&str> = written.collect();
+    assert_eq!(functions.into_iter().collect::<BTreeSet<_>>(), all, "each is asked for");
 }
 
 #[tokio::test]

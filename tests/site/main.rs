@@ -20,4 +20,5 @@ mod searching;
 mod security;
 mod series;
 mod shape;
+mod signing;
 mod snapshots;

@@ -25,6 +25,7 @@ fn routes() -> Vec<String> {
     let mut routes = Vec::new();
     for pattern in patterns {
         let path = pattern.replace("{petition}", "1000000").replace("{file}", "site.000000000000.css");
+        let path = path.replace("{signature}", "1");
         if path.contains("{name}") {
             for name in
                 ["count.json", "history.csv", "history.json", "history.svg", "places.csv", "places.json", "places.svg"]
@@ -50,7 +51,8 @@ async fn every_route_sends_the_protecting_headers() {
         let picture = path.ends_with(".svg");
         assert_eq!(header("content-security-policy"), if picture { PICTURE_POLICY } else { POLICY }, "{path}");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
+        let referrer = if path.starts_with("/signatures/") { "no-referrer" } else { "same-origin" };
+        assert_eq!(header("referrer-policy"), referrer, "{path}");
         assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
         assert!(header("permissions-policy").contains("geolocation=()"), "{path}");
         assert_eq!(header("strict-transport-security"), "", "{path} is not served over https here");
@@ -89,13 +91,21 @@ async fn no_two_requests_have_the_same_number() {
 }
 
 #[tokio::test]
-async fn reading_is_all_that_can_be_done_so_far() {
+async fn what_cannot_be_done_at_an_address_is_told() {
     let app = TestApp::sample().await;
     for path in routes().iter().filter(|path| !path.starts_with("/static")) {
+        let takes_forms = path.contains("/signatures");
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+            if takes_forms && method == Method::POST {
+                continue;
+            }
             let answer = Answer::to(app.request(method.clone(), path)).await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
-            assert_eq!(answer.header("allow"), "GET,HEAD", "{method} {path}");
+            let allowed = answer.header("allow");
+            match takes_forms {
+                true => assert!(["GET,HEAD", "POST", "GET,HEAD,POST"].contains(&allowed), "{path}: {allowed}"),
+                false => assert_eq!(allowed, "GET,HEAD", "{method} {path}"),
+            }
         }
     }
 }

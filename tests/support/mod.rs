@@ -13,6 +13,7 @@ pub use self::{
     database::{Database, RUNTIME},
     page::{Page, squeeze},
     petition::Created,
+    visitor::Visitor,
 };
 
 use std::{fs, path::PathBuf};

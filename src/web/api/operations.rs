@@ -67,6 +67,8 @@ pub async fn health_check(State(app): State<App>, now: Now) -> Result<Response, 
 pub async fn robots() -> Response {
     let text = "User-agent: *\n\
         Disallow: /petitions/*/signatures/\n\
+        Disallow: /petitions/*/thank-you\n\
+        Disallow: /signatures/\n\
         Disallow: /petitions/*/gathering-support\n\
         Disallow: /petitions/*/moderation-info\n\
         Disallow: /health-check\n\

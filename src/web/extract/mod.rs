@@ -3,6 +3,7 @@
 mod address;
 mod form;
 mod format;
+mod link;
 mod now;
 mod query;
 
@@ -10,6 +11,7 @@ pub use self::{
     address::{AssetName, Name, Numbered},
     form::Form,
     format::Format,
+    link::{Link, SignedLink, ToConfirm, ToManage, ToUnsubscribe},
     now::Now,
     query::Query,
 };

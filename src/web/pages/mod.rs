@@ -2,4 +2,5 @@
 
 pub mod home;
 pub mod petitions;
+pub mod signing;
 pub mod texts;

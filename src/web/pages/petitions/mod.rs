@@ -7,5 +7,4 @@ pub mod list;
 pub mod places;
 pub mod search;
 pub mod show;
-pub mod sign;
 pub mod timeline;

@@ -32,6 +32,7 @@ use crate::{
         memory::{Key, Memory, Rendered},
         page::{Layout, Section},
         plain_text,
+        share::ShareLink,
     },
 };
 
@@ -60,12 +61,6 @@ struct PetitionPage {
     places: PlacesSection,
     timeline: Vec<Milestone>,
     today: jiff::civil::Date,
-}
-
-/// A way to tell others, as a link.
-struct ShareLink {
-    name: &'static str,
-    url: String,
 }
 
 /// Shows a petition, or what stands in its place; as JSON for addresses that end in `.json`.
@@ -109,7 +104,7 @@ pub async fn show(
 }
 
 /// What stands at the address of a petition that has no page.
-async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
+pub(in crate::web::pages) async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
     let state = store::petitions::state(&mut *app.pool.acquire().await?, id).await?.ok_or(PageError::NotFound)?;
     let visibility = state.visibility();
     match visibility {
@@ -161,7 +156,7 @@ async fn render(
             petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
         ),
         facts: Facts::new(&petition, &series, forecast.as_ref(), now),
-        share: share_links(app, &petition),
+        share: ShareLink::all(app, petition.id, &petition.action),
         growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds, range, &timeline),
         places: PlacesSection::new(&places),
         today: deadline::day(now),
@@ -180,22 +175,6 @@ fn summary(petition: &Petition) -> String {
         PetitionState::Rejected => background.to_owned(),
         _ => format!("{}. {background}", signatures(petition.signature_count)),
     }
-}
-
-fn share_links(app: &App, petition: &Petition) -> Vec<ShareLink> {
-    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let address = format!("{}{}", app.public_url, urls::petition(&petition.id));
-    let words = encoded(&format!("Petition: {}", petition.action));
-    let both = encoded(&format!("Petition: {} {address}", petition.action));
-    let address = encoded(&address);
-    let link = |name, url| ShareLink { name, url };
-    vec![
-        link("E-mail", format!("mailto:?subject={words}&body={address}")),
-        link("WhatsApp", format!("https://wa.me/?text={both}")),
-        link("Facebook", format!("https://www.facebook.com/sharer/sharer.php?u={address}")),
-        link("X", format!("https://x.com/intent/post?text={words}&url={address}")),
-    ]
 }
 
 impl PetitionPage {

@@ -1,0 +1,103 @@
+//! The links of mails: the number of a signature and a token that proves who got the mail.
+
+use std::marker::PhantomData;
+
+use axum::{
+    extract::{FromRef, FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+
+use crate::{
+    app::App,
+    domain::{keyring::Purpose, signature::SignatureId},
+    web::error::PageError,
+};
+
+/// What a link allows.
+pub trait Allows {
+    /// The purpose of its token.
+    const PURPOSE: Purpose;
+}
+
+/// The link confirms a signature.
+pub struct ToConfirm;
+/// The link shows what is held about a signature, and takes it back.
+pub struct ToManage;
+/// The link stops mails.
+pub struct ToUnsubscribe;
+
+impl Allows for ToConfirm {
+    const PURPOSE: Purpose = Purpose::Confirm;
+}
+impl Allows for ToManage {
+    const PURPOSE: Purpose = Purpose::Manage;
+}
+impl Allows for ToUnsubscribe {
+    const PURPOSE: Purpose = Purpose::Unsubscribe;
+}
+
+/// Somebody has come by a link that allows this. A handler that asks for it need not check anything; whoever has no such
+/// link gets the page for links that do not work.
+pub struct Link<A> {
+    /// The signature in question, which may be gone by now.
+    pub signature: SignatureId,
+    allows: PhantomData<A>,
+}
+
+impl<A: Allows, S: Send + Sync> FromRequestParts<S> for Link<A>
+where
+    App: FromRef<S>,
+{
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let keyring = &App::from_ref(state).keyring;
+        let signature = signature(parts, state).await?;
+        match keyring.is_token(&token(parts), A::PURPOSE, signature) {
+            true => Ok(Self { signature, allows: PhantomData }),
+            false => Err(PageError::DeadLink),
+        }
+    }
+}
+
+/// Somebody has just confirmed a signature and is shown what came of it, for some time.
+pub struct SignedLink {
+    /// The signature in question.
+    pub signature: SignatureId,
+    /// Whether the time is over.
+    pub old: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedLink
+where
+    App: FromRef<S>,
+{
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let app = App::from_ref(state);
+        let signature = signature(parts, state).await?;
+        let token = token(parts);
+        let good_at = |now| app.keyring.is_token_until(&token, Purpose::Signed, signature, now);
+        // A link that was good long ago is one of ours.
+        match good_at(jiff::Timestamp::UNIX_EPOCH) {
+            true => Ok(Self { signature, old: !good_at(app.clock.now()) }),
+            false => Err(PageError::DeadLink),
+        }
+    }
+}
+
+async fn signature<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<SignatureId, PageError> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await.map_err(|_| PageError::DeadLink)?;
+    let number = parameters.iter().find(|(key, _)| *key == "signature").map(|(_, value)| value);
+    let plain = |number: &&str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.filter(plain).and_then(|number| number.parse::<i64>().ok());
+    number.map(SignatureId::from).ok_or(PageError::DeadLink)
+}
+
+/// The token behind the question mark; of several the first. Ours are letters, digits and dashes, so nothing needs to be
+/// decoded.
+fn token(parts: &Parts) -> String {
+    let pairs = parts.uri.query().unwrap_or_default().split('&');
+    pairs.filter_map(|pair| pair.strip_prefix("token=")).next().unwrap_or_default().to_owned()
+}

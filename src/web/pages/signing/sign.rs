@@ -1,0 +1,266 @@
+//! Signing a petition: the form, its page, and what happens when it is sent.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{super::petitions::show, not_open};
+use crate::{
+    actions::sign::{NewSignature, NotCollected, Signed},
+    app::App,
+    domain::{
+        area::UNITED_KINGDOM,
+        deadline,
+        email::{self, EmailAddress},
+        petition::PetitionId,
+        postcode::Postcode,
+        signer::SignerName,
+    },
+    store::{
+        self, Db,
+        areas::Country,
+        petitions::{Petition, Version},
+        signatures::Collecting,
+    },
+    urls,
+    web::{
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Form, Format, Now, Numbered},
+        form::FormErrors,
+        memory::{Key, Memory, Rendered},
+        page::{self, Layout, Section},
+    },
+};
+
+/// What somebody has typed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct SignForm {
+    name: String,
+    email: String,
+    country: String,
+    postcode: String,
+    resident: String,
+    updates: String,
+    /// When the form was made, by the site's own mark.
+    started: String,
+    /// A field that nobody sees.
+    comment: String,
+    /// The address about which it was asked whether it is a slip.
+    asked: String,
+    /// What was answered: `suggested` or `typed`.
+    address: String,
+}
+
+/// What a box that is ticked sends.
+const TICKED: &str = "1";
+
+impl SignForm {
+    fn empty() -> Self {
+        Self { country: UNITED_KINGDOM.to_owned(), ..Self::default() }
+    }
+
+    /// Puts the address that was meant in the place of the one that was typed, if that was the answer.
+    fn settle(mut self) -> Self {
+        if self.address == "suggested"
+            && self.asked == self.email
+            && let Some(meant) = email::suggestion(&self.email)
+        {
+            self.email = meant;
+        }
+        self
+    }
+
+    /// The address that was probably meant, unless it has been asked already.
+    fn slip(&self) -> Option<String> {
+        email::suggestion(&self.email).filter(|_| self.asked != self.email)
+    }
+
+    fn parse(&self, petition: PetitionId, countries: &[Country]) -> Result<NewSignature, FormErrors> {
+        let mut errors = FormErrors::default();
+        let name = errors.take("name", SignerName::parse(&self.name));
+        let email = errors.take("email", EmailAddress::parse(&self.email));
+        let country = countries.iter().find(|country| country.code == self.country);
+        let country = errors.take("country", country.ok_or("Choose the country in which you live"));
+        let postcode = match self.country == UNITED_KINGDOM {
+            true => errors.take("postcode", Postcode::parse(&self.postcode)).map(Some),
+            false => Some(None),
+        };
+        if self.resident != TICKED {
+            errors.add("resident", "Confirm that you are a British citizen or UK resident: only they can sign");
+        }
+        match (name, email, country, postcode) {
+            (Some(name), Some(email), Some(country), Some(postcode)) if errors.is_empty() => Ok(NewSignature {
+                petition,
+                name,
+                email,
+                country: country.id,
+                postcode,
+                wants_updates: self.updates == TICKED,
+                signed_from: None,
+                suspicion: None,
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/signing/sign.html")]
+struct SignPage<'a> {
+    layout: Layout,
+    petition: &'a Petition,
+    form: &'a SignForm,
+    errors: FormErrors,
+    /// The address that was probably meant.
+    suggestion: Option<String>,
+    countries: Arc<[Country]>,
+    /// When the form was made, by the site's own mark.
+    started: String,
+    /// No new signatures are taken at the moment.
+    paused: bool,
+}
+
+/// The form, or why there is none.
+pub async fn show(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    now: Now,
+    address: Numbered,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let id = address.id;
+    let rendered = memory.get(Key::Sign(id), || version(&app, id, now.0), || render(&app, &memory, id, now.0)).await;
+    match rendered {
+        Ok(rendered) => Ok(rendered.respond(&headers)),
+        Err(PageError::NotFound) => show::instead(&app, id).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// A form is one second's, so that its mark tells how long somebody took to fill it in.
+async fn version(app: &App, id: PetitionId, now: Timestamp) -> Result<Option<Version>, PageError> {
+    let mut db = app.pool.acquire().await?;
+    let Some(version) = store::petitions::version(&mut db, id).await? else { return Ok(None) };
+    let paused = collecting(&mut db, id).await?.paused;
+    Ok(Some(Version { totals: now.as_second() * 2 + i64::from(paused), ..version }))
+}
+
+async fn render(app: &App, memory: &Memory, id: PetitionId, now: Timestamp) -> Result<Rendered, PageError> {
+    let mut db = app.pool.acquire().await?;
+    let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let why = NotCollected::at(&collecting(&mut db, id).await?, now);
+    drop(db);
+    let html = match why {
+        Some(why) => not_open::render(&petition, why, false)?,
+        None => SignPage {
+            layout: layout(&petition, "Sign"),
+            petition: &petition,
+            form: &SignForm::empty(),
+            errors: FormErrors::default(),
+            suggestion: None,
+            countries: countries(app, memory, now).await?,
+            started: app.keyring.form_stamp(id, now),
+            paused: false,
+        }
+        .render()?,
+    };
+    // Kept by the browser, so that going back finds what was typed.
+    Ok(Rendered::new(Format::Html, html, CachePolicy::Revalidate))
+}
+
+/// Takes a signature, or gives the form back with what was typed and what is wrong with it.
+pub async fn submit(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    now: Now,
+    address: Numbered,
+    Form(form): Form<SignForm>,
+) -> Result<Response, PageError> {
+    let form = form.settle();
+    let countries = countries(&app, &memory, now.0).await?;
+    let suggestion = form.slip();
+    let errors = match form.parse(address.id, &countries) {
+        Ok(new) if suggestion.is_none() => match app.signing.sign(&new, now.0).await? {
+            Signed::CheckYourMail => return Ok(Redirect::to(&urls::thank_you(&address.id)).into_response()),
+            Signed::NotCollected(_) => FormErrors::default(),
+        },
+        Ok(_) => FormErrors::default(),
+        Err(errors) => errors,
+    };
+    Again { form, errors, suggestion, countries }.show(&app, address.id, now.0).await
+}
+
+/// The form as it comes back.
+struct Again {
+    form: SignForm,
+    errors: FormErrors,
+    suggestion: Option<String>,
+    countries: Arc<[Country]>,
+}
+
+impl Again {
+    async fn show(self, app: &App, id: PetitionId, now: Timestamp) -> Result<Response, PageError> {
+        let mut db = app.pool.acquire().await?;
+        let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+        let why = NotCollected::at(&collecting(&mut db, id).await?, now);
+        drop(db);
+        let status = match why {
+            None => StatusCode::UNPROCESSABLE_ENTITY,
+            // What was typed is shown again: it may be wanted in some minutes.
+            Some(NotCollected::Paused) => StatusCode::SERVICE_UNAVAILABLE,
+            Some(why) => {
+                return match not_open::render(&petition, why, true) {
+                    Ok(html) => {
+                        Ok((StatusCode::CONFLICT, page::body(Format::Html, html, CachePolicy::Never)).into_response())
+                    }
+                    Err(PageError::NotFound) => show::instead(app, id).await,
+                    Err(error) => Err(error),
+                };
+            }
+        };
+        let paused = why.is_some();
+        let asks = self.suggestion.is_some() && self.errors.is_empty();
+        let page = SignPage {
+            layout: layout(&petition, if asks { "Check your email address" } else { "Sign" }),
+            petition: &petition,
+            // The first form's mark, if it was one: what counts is when somebody began.
+            started: match app.keyring.form_age(&self.form.started, id, now) {
+                Some(_) => self.form.started.clone(),
+                None => app.keyring.form_stamp(id, now),
+            },
+            form: &self.form,
+            errors: if paused { FormErrors::default() } else { self.errors },
+            suggestion: self.suggestion.filter(|_| !paused),
+            countries: self.countries,
+            paused,
+        };
+        let mut response = (status, page::html(&page, CachePolicy::Own)?).into_response();
+        if paused {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("600"));
+        }
+        Ok(response)
+    }
+}
+
+fn layout(petition: &Petition, what: &str) -> Layout {
+    Layout::unlisted(format!("{what}: {}", petition.action)).within(Section::Petitions)
+}
+
+async fn collecting(db: &mut Db, id: PetitionId) -> Result<Collecting, PageError> {
+    store::signatures::collecting(db, &[id]).await?.remove(&id).ok_or(PageError::NotFound)
+}
+
+async fn countries(app: &App, memory: &Memory, now: Timestamp) -> Result<Arc<[Country]>, PageError> {
+    let read =
+        async { Ok(store::areas::countries_of_today(&mut *app.pool.acquire().await?, deadline::day(now)).await?) };
+    memory.countries(read).await
+}

@@ -1,0 +1,86 @@
+//! What somebody sees who has just confirmed: the new count, and what else can be done for the petition.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{
+    app::App,
+    domain::{keyring::Purpose, signature::SignatureState, threshold::Progress},
+    store::{self, petitions::Petition, related::Related, signatures::Signature},
+    urls,
+    web::{
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Now, SignedLink},
+        filters::{signatures, thousands},
+        memory::Memory,
+        page::{self, Layout, Section},
+        share::ShareLink,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "pages/signing/signed.html")]
+struct SignedPage {
+    layout: Layout,
+    petition: Petition,
+    progress: Progress,
+    share: Vec<ShareLink>,
+    constituency: Option<Constituency>,
+    related: Vec<Related>,
+    yours: String,
+}
+
+/// Where the signer can vote, and for whom others have voted.
+struct Constituency {
+    name: String,
+    member: Option<String>,
+}
+
+impl Constituency {
+    fn of(signature: Signature) -> Option<Self> {
+        signature.is_constituency.then_some(Self { name: signature.area, member: signature.member })
+    }
+
+    /// Parliament's own page about who represents it.
+    fn find_member(&self) -> String {
+        let name = utf8_percent_encode(&self.name, NON_ALPHANUMERIC);
+        format!("https://members.parliament.uk/members/Commons?SearchText={name}")
+    }
+}
+
+/// "Your signature is counted", for an hour; then the petition.
+pub async fn show(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    now: Now,
+    link: SignedLink,
+) -> Result<Response, PageError> {
+    let id = link.signature;
+    let mut db = store::snapshot(&app.pool).await?;
+    let signature = store::signatures::find(&mut db, id).await?.ok_or(PageError::DeadLink)?;
+    if link.old || matches!(signature.state, SignatureState::Pending | SignatureState::Withdrawn) {
+        return Ok(Redirect::to(&urls::petition(&signature.petition)).into_response());
+    }
+    let petition = super::petition(&mut db, signature.petition).await?;
+    let related = memory.related(petition.id, store::related::find(&mut db, petition.id, now.0)).await?;
+    let related = store::related::load(&mut db, &related).await?;
+    db.commit().await?;
+    let page = SignedPage {
+        layout: Layout::unlisted("Your signature is counted").within(Section::Petitions),
+        progress: app.thresholds.progress(
+            petition.signature_count,
+            petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
+        ),
+        share: ShareLink::all(&app, petition.id, &petition.action),
+        constituency: Constituency::of(signature),
+        yours: urls::your_signature(&id, &app.keyring.token(Purpose::Manage, id)),
+        petition,
+        related,
+    };
+    page::html(&page, CachePolicy::Never)
+}

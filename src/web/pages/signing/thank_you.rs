@@ -1,0 +1,59 @@
+//! What everybody sees who has sent the form, whether they had signed before or not.
+
+use askama::Template;
+use axum::{extract::State, http::HeaderMap, response::Response};
+
+use super::super::petitions::show;
+use crate::{
+    app::App,
+    domain::{
+        limits,
+        petition::{PetitionId, Visibility},
+    },
+    store::{self, petitions::Petition},
+    web::{
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Format, Numbered},
+        memory::{Key, Memory, Rendered},
+        page::{Layout, Section},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "pages/signing/thank_you.html")]
+struct ThankYouPage {
+    layout: Layout,
+    petition: Petition,
+}
+
+/// "Check your inbox".
+pub async fn show(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    address: Numbered,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let id = address.id;
+    let rendered = memory
+        .get(
+            Key::ThankYou(id),
+            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
+            || render(&app, id),
+        )
+        .await;
+    match rendered {
+        Ok(rendered) => Ok(rendered.respond(&headers)),
+        Err(PageError::NotFound) => show::instead(&app, id).await,
+        Err(error) => Err(error),
+    }
+}
+
+async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
+    let petition = store::petitions::find(&mut *app.pool.acquire().await?, id).await?.ok_or(PageError::NotFound)?;
+    if petition.state.visibility() != Visibility::Page {
+        return Err(PageError::NotFound);
+    }
+    let layout = Layout::unlisted("Check your inbox").within(Section::Petitions);
+    Ok(Rendered::new(Format::Html, ThankYouPage { layout, petition }.render()?, CachePolicy::Revalidate))
+}

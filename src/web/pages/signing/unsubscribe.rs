@@ -1,0 +1,62 @@
+//! Stopping mails about a petition: by the link of a mail and a button, or by the mail program's own button, which sends
+//! `List-Unsubscribe=One-Click` (RFC 8058).
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+
+use super::done;
+use crate::{
+    actions::withdraw_signature,
+    app::App,
+    domain::keyring::Purpose,
+    store::{self, petitions::Petition},
+    urls,
+    web::{
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Link, ToUnsubscribe},
+        page::{self, Layout, Section},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "pages/signing/unsubscribe.html")]
+struct UnsubscribePage {
+    layout: Layout,
+    petition: Petition,
+    unsubscribe: String,
+}
+
+/// What is said once no more mails will come.
+const STOPPED: &str = "You get no mails about this petition";
+
+/// The petition and one button; looking at it changes nothing.
+pub async fn show(State(app): State<App>, link: Link<ToUnsubscribe>) -> Result<Response, PageError> {
+    let id = link.signature;
+    let mut db = app.pool.acquire().await?;
+    let Some(signature) = store::signatures::find(&mut db, id).await?.filter(|signature| signature.wants_updates)
+    else {
+        return stopped();
+    };
+    let page = UnsubscribePage {
+        layout: Layout::unlisted("Stop mails about this petition").within(Section::Petitions),
+        petition: super::petition(&mut db, signature.petition).await?,
+        unsubscribe: urls::unsubscribe(&id, &app.keyring.token(Purpose::Unsubscribe, id)),
+    };
+    page::html(&page, CachePolicy::Never)
+}
+
+/// Stops them. What was sent with it does not matter, and mail providers follow no redirects.
+pub async fn submit(State(app): State<App>, link: Link<ToUnsubscribe>) -> Result<Response, PageError> {
+    withdraw_signature::unsubscribe(&mut *app.pool.acquire().await?, link.signature).await?;
+    stopped()
+}
+
+fn stopped() -> Result<Response, PageError> {
+    done::page(
+        STOPPED,
+        "We do not write to you when the Government answers it or Parliament debates it. If you have signed it, your \
+         signature stays.",
+        None,
+    )
+}

@@ -1,0 +1,130 @@
+//! A signature as its signer sees it: what is held about them, as page and file, and how to take it back.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderValue, header::CONTENT_DISPOSITION},
+    response::Response,
+};
+use serde_json::json;
+
+use super::done;
+use crate::{
+    actions::withdraw_signature::withdraw_signature,
+    app::App,
+    domain::{
+        keyring::{Contact, Purpose},
+        signature::{SignatureId, SignatureState},
+    },
+    store::{self, Db, petitions::Petition, signatures::Signature},
+    urls,
+    web::{
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Format, Link, Now, ToManage},
+        filters::{iso, second_of},
+        page::{self, Layout, Section},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "pages/signing/yours.html")]
+struct YoursPage {
+    layout: Layout,
+    petition: Petition,
+    /// What is held: what it is, and what it says.
+    held: Vec<(&'static str, String)>,
+    wants_updates: bool,
+    counted: bool,
+    data: String,
+    unsubscribe: String,
+    withdraw: String,
+}
+
+/// "Your signature".
+pub async fn show(State(app): State<App>, link: Link<ToManage>) -> Result<Response, PageError> {
+    let id = link.signature;
+    let mut db = app.pool.acquire().await?;
+    let signature = there(&mut db, id).await?;
+    let petition = super::petition(&mut db, signature.petition).await?;
+    let token = app.keyring.token(Purpose::Manage, id);
+    let page = YoursPage {
+        layout: Layout::unlisted("Your signature").within(Section::Petitions),
+        held: held(&signature, contact(&app, &signature).as_ref()),
+        wants_updates: signature.wants_updates,
+        counted: signature.state != SignatureState::Pending,
+        data: urls::your_data(&id, &token),
+        unsubscribe: urls::unsubscribe(&id, &app.keyring.token(Purpose::Unsubscribe, id)),
+        withdraw: urls::withdraw_signature(&id, &token),
+        petition,
+    };
+    page::html(&page, CachePolicy::Never)
+}
+
+/// The same as a file.
+pub async fn data(State(app): State<App>, link: Link<ToManage>) -> Result<Response, PageError> {
+    let signature = there(&mut *app.pool.acquire().await?, link.signature).await?;
+    let contact = contact(&app, &signature);
+    let area = Some(&signature.area);
+    let data = json!({
+        "petition": format!("{}{}", app.public_url, urls::petition(&signature.petition)),
+        "name": signature.name,
+        "email": contact.as_ref().map(|contact| &contact.email),
+        "postcode": contact.as_ref().and_then(|contact| contact.postcode.as_ref()),
+        "constituency": area.filter(|_| signature.is_constituency),
+        "country": area.filter(|_| !signature.is_constituency),
+        "confirmed": signature.state != SignatureState::Pending,
+        "wants_mails": signature.wants_updates,
+        "signed_at": iso(&signature.created_at),
+        "confirmed_at": signature.confirmed_at.as_ref().map(iso),
+        "signed_from": signature.signed_from,
+    });
+    let mut response = page::body(Format::Json, format!("{data:#}\n"), CachePolicy::Never);
+    let name = HeaderValue::from_static("attachment; filename=\"your-signature.json\"");
+    response.headers_mut().insert(CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+/// Takes the signature back. To do so once more changes nothing and says the same.
+pub async fn withdraw(State(app): State<App>, now: Now, link: Link<ToManage>) -> Result<Response, PageError> {
+    let mut db = app.pool.acquire().await?;
+    withdraw_signature(&mut db, link.signature, app.thresholds, now.0).await?;
+    done::page(
+        "Your signature is withdrawn",
+        "It is not counted any more, and what we held about you has been erased. The links in our mails have stopped \
+         working.",
+        None,
+    )
+}
+
+/// The signature, unless it has been taken back.
+async fn there(db: &mut Db, id: SignatureId) -> Result<Signature, PageError> {
+    let signature = store::signatures::find(db, id).await?;
+    signature.filter(|signature| signature.state != SignatureState::Withdrawn).ok_or(PageError::DeadLink)
+}
+
+/// The address and the postcode, unless they have been erased.
+fn contact(app: &App, signature: &Signature) -> Option<Contact> {
+    app.keyring.open(&signature.contact, signature.petition, signature.email_hash?).ok()
+}
+
+fn held(signature: &Signature, contact: Option<&Contact>) -> Vec<(&'static str, String)> {
+    const ERASED: &str = "erased";
+    let or_erased = |text: &str| if text.is_empty() { ERASED.to_owned() } else { text.to_owned() };
+    let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    let mut held = vec![
+        ("Name", or_erased(&signature.name)),
+        ("Email address", or_erased(contact.map_or("", |contact| &contact.email))),
+    ];
+    if let Some(postcode) = contact.and_then(|contact| contact.postcode.clone()) {
+        held.push(("Postcode", postcode));
+    }
+    held.push((if signature.is_constituency { "Constituency" } else { "Country" }, signature.area.clone()));
+    held.push(("Mails about the petition", yes(signature.wants_updates)));
+    held.push(("Form sent", second_of(&signature.created_at)));
+    held.push(("Confirmed", signature.confirmed_at.as_ref().map_or_else(|| "not yet".to_owned(), second_of)));
+    if let Some(address) = &signature.signed_from {
+        held.push(("Sent from (internet address)", address.clone()));
+    }
+    held
+}

@@ -1,0 +1,31 @@
+//! Telling others about a petition: links that work without JavaScript and load nothing from elsewhere.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{app::App, domain::petition::PetitionId, urls};
+
+/// A way to tell others, as a link.
+pub struct ShareLink {
+    /// Where it leads, in a word.
+    pub name: &'static str,
+    /// Its address.
+    pub url: String,
+}
+
+impl ShareLink {
+    /// All ways to tell others about a petition.
+    pub fn all(app: &App, petition: PetitionId, action: &str) -> Vec<Self> {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let address = format!("{}{}", app.public_url, urls::petition(&petition));
+        let words = encoded(&format!("Petition: {action}"));
+        let both = encoded(&format!("Petition: {action} {address}"));
+        let address = encoded(&address);
+        let link = |name, url| Self { name, url };
+        vec![
+            link("E-mail", format!("mailto:?subject={words}&body={address}")),
+            link("WhatsApp", format!("https://wa.me/?text={both}")),
+            link("Facebook", format!("https://www.facebook.com/sharer/sharer.php?u={address}")),
+            link("X", format!("https://x.com/intent/post?text={words}&url={address}")),
+        ]
+    }
+}
