@@ -6,6 +6,7 @@ pub mod forget;
 pub mod import_areas;
 pub mod import_petition;
 pub mod quarantine;
+pub mod import_postcodes;
 pub mod recount;
 pub mod rotate_keys;
 pub mod seed;

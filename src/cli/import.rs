@@ -1,4 +1,4 @@
-//! `undersigned import`: petitions and areas from files.
+//! `undersigned import`: petitions, areas and postcodes from files.
 
 use std::{
     fs,
@@ -15,11 +15,18 @@ use crate::{
     actions::{
         import_areas::import_areas,
         import_petition::{Imported, import_petition},
+        import_postcodes::{ImportPostcodesError, PostcodesImported, import_postcodes},
     },
-    domain::{history::Reading, petition::PetitionId, published, readings_file, record::PetitionRecord},
+    domain::{
+        history::Reading, petition::PetitionId, postcodes_file::Directory, published, readings_file,
+        record::PetitionRecord,
+    },
     settings::Settings,
     store,
 };
+
+/// How many constituencies that are not known are named.
+const NAMED: usize = 5;
 
 pub(super) async fn petitions(
     settings: &Settings,
@@ -114,6 +121,71 @@ async fn put_areas(db: &mut PgConnection, file: &Path) -> anyhow::Result<String>
     let imported = import_areas(db, &read(file)?).await?;
     let set = imported.boundary_set.map(|set| format!(" of {}", set.0)).unwrap_or_default();
     Ok(format!("{} {}{set}, {} new or different", imported.read, imported.what, imported.changed))
+}
+
+pub(super) async fn postcodes(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let sizes = files.iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len());
+    let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {eta} to go");
+    let progress = ProgressBar::new(sizes.sum());
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut directory = Directory::default();
+    for file in files {
+        let opened = fs::File::open(file).context("cannot be read");
+        let held = match opened.and_then(|opened| Ok(directory.read(progress.wrap_read(opened))?)) {
+            Ok(held) => held,
+            Err(error) => {
+                progress.finish_and_clear();
+                eprintln!("{}: refused: {error:#}", file.display());
+                return Ok(ExitCode::FAILURE);
+            }
+        };
+        let mut what = format!("{} postcodes", held.postcodes);
+        if let Some(first) = held.first {
+            what += &format!(", {} rows without one were passed over ({first})", held.passed_over);
+        }
+        progress.suspend(|| println!("{}: {what}", file.display()));
+    }
+    progress.finish_and_clear();
+
+    let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} postcodes, {eta} to go");
+    let progress = ProgressBar::new(directory.entries.len() as u64);
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let database = Database::open(settings).await?;
+    let mut db = database.pool.acquire().await?;
+    let imported = import_postcodes(&mut db, directory, |done, all| {
+        progress.set_length(all as u64);
+        progress.set_position(done as u64);
+    })
+    .await;
+    drop(db);
+    database.close().await;
+    progress.finish_and_clear();
+    match imported {
+        Ok(imported) => {
+            println!("{}", told(&imported));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error @ ImportPostcodesError::Refused(_)) => {
+            eprintln!("refused: {error}");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn told(imported: &PostcodesImported) -> String {
+    let PostcodesImported { before, postcodes, terminated, not_located, unknown, changed, .. } = imported;
+    let mut text = format!(
+        "The directory has {postcodes} postcodes (it had {before}), {terminated} of them no longer in use, {not_located} without a known \
+         constituency; {changed} are new, different or gone."
+    );
+    let codes = &imported.unknown_constituencies;
+    if !codes.is_empty() {
+        let more = if codes.len() > NAMED { " and others" } else { "" };
+        let named = codes[..codes.len().min(NAMED)].join(", ");
+        text += &format!("\n{unknown} lie in constituencies that are not known: {named}{more}.");
+    }
+    text
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

@@ -51,7 +51,7 @@ enum Command {
     Migrate,
     /// Fill an empty database with sample petitions.
     Seed,
-    /// Import petitions or areas from files.
+    /// Import petitions, areas or postcodes from files.
     #[command(subcommand)]
     Import(Import),
     /// Rebuild every tally from the ledger and report what was different.
@@ -93,6 +93,12 @@ enum Import {
     /// Import constituencies (CSV), their places on a map (HexJSON) or countries (CSV); the content tells which.
     Areas {
         /// Files to import, in this order.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Import the postcode directory (ONSPD or NSPL, CSV). It replaces the one before; several FILEs make one directory.
+    Postcodes {
+        /// Files of the directory.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -174,6 +180,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 import::petitions(&settings, &files, &readings).await
             }
             Command::Import(Import::Areas { files }) => import::areas(&settings, &files).await,
+            Command::Import(Import::Postcodes { files }) => import::postcodes(&settings, &files).await,
             Command::Recount => recount::run(&settings).await,
             Command::Collection { collection } => {
                 signatures::collection(&settings, matches!(collection, Collection::Pause)).await

@@ -16,6 +16,7 @@ mod moment;
 pub mod petition;
 pub mod places;
 pub mod postcode;
+pub mod postcodes_file;
 pub mod published;
 pub mod readings_file;
 pub mod record;

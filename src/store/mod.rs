@@ -8,6 +8,7 @@ pub mod locks;
 pub mod petitions;
 pub mod places;
 pub mod popular;
+pub mod postcodes;
 pub mod recount;
 pub mod related;
 pub mod search;
