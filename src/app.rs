@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use lettre::message::Mailbox;
 use sqlx::PgPool;
 
 use crate::{
     actions::signing::Signing,
     clock::Clock,
     domain::{keyring::Keyring, retention::Retention, threshold::Thresholds},
+    mail::transport::Transport,
+    metrics::Metrics,
 };
 
 /// The running program; cheap to clone.
@@ -30,6 +33,12 @@ pub struct Inner {
     pub retention: Retention,
     /// Where signatures are handed in and confirmed.
     pub signing: Signing,
+    /// How mail leaves.
+    pub transport: Transport,
+    /// Whose mail it is.
+    pub mail_from: Mailbox,
+    /// What is counted for those who run the site.
+    pub metrics: Metrics,
 }
 
 impl App {

@@ -11,6 +11,9 @@ pub mod urls;
 // What is remembered.
 pub mod store;
 
+// What is sent.
+pub mod mail;
+
 // What can happen.
 pub mod actions;
 
@@ -28,5 +31,6 @@ pub mod cli;
 pub mod app;
 pub mod clock;
 pub mod dev;
+pub mod metrics;
 pub mod settings;
 pub mod telemetry;

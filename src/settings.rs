@@ -1,14 +1,20 @@
 //! Every setting, for the command line and the environment; `undersigned --help` documents them.
 
-use std::{net::IpAddr, ops::RangeInclusive, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    path::PathBuf,
+};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use lettre::{Address, message::Mailbox};
 use sqlx::postgres::PgConnectOptions;
 
 use crate::{
     clock::Clock,
     domain::{keyring::Keyring, limits, retention::Retention, threshold::Thresholds},
+    mail::smtp_url::{SmtpUrl, is_mail_domain},
 };
 
 /// The port that is tried first when none is set.
@@ -73,6 +79,25 @@ pub struct Settings {
           value_parser = number(2..=36500))]
     pub keep_personal_data: u32,
 
+    /// Server that takes the site's mail, such as smtps://user:password@mail.example.org. Other machines are spoken to in
+    /// TLS (?tls=required) unless ?tls=opportunistic or ?tls=none is said; ?ca=FILE trusts one more certificate. Without
+    /// it, mail waits; with the private PostgreSQL it goes into a folder, and can be read at /dev/mail.
+    #[arg(long, env = "SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<SmtpUrl>,
+
+    /// Most connections to the mail server at one time.
+    #[arg(long, env = "UNDERSIGNED_SMTP_CONNECTIONS", global = true, value_name = "NUMBER", default_value_t = 8,
+          value_parser = number(1..=100))]
+    pub smtp_connections: u32,
+
+    /// Whose mail it is, such as "Petitions <no-reply@example.org>". Default: no-reply at the host of the public URL.
+    #[arg(long, env = "UNDERSIGNED_MAIL_FROM", global = true, value_name = "ADDRESS", value_parser = mail_from)]
+    pub mail_from: Option<Mailbox>,
+
+    /// Address and port on which figures for Prometheus are served, at /metrics; not for the public. Default: nowhere.
+    #[arg(long, env = "UNDERSIGNED_METRICS_LISTEN", global = true, value_name = "ADDRESS:PORT", value_parser = socket)]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// Pin the clock to a moment, such as 2022-08-21T20:00:00Z. For demonstrations and tests.
     #[arg(long, env = "UNDERSIGNED_NOW", global = true, value_name = "MOMENT", value_parser = moment)]
     pub now: Option<Timestamp>,
@@ -121,6 +146,16 @@ impl Settings {
         Retention::of_days(self.keep_unconfirmed, self.keep_personal_data)
     }
 
+    /// Whose mail it is, for a site at `public_url`.
+    pub fn mail_from(&self, public_url: &str) -> Mailbox {
+        self.mail_from.clone().unwrap_or_else(|| {
+            let host = public_url.rsplit('/').next().unwrap_or_default().split(':').next().unwrap_or_default();
+            let host = if is_mail_domain(host) { host } else { "localhost" };
+            let address = Address::new("no-reply", host).expect("the host of an address is one of mail, too");
+            Mailbox::new(Some("Undersigned".to_owned()), address)
+        })
+    }
+
     /// The thresholds in force.
     pub fn thresholds(&self) -> Thresholds {
         Thresholds { response: self.response_threshold, debate: self.debate_threshold }
@@ -151,6 +186,16 @@ fn port(text: &str) -> Result<u16, String> {
 
 fn address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| "wants an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1".to_owned())
+}
+
+fn mail_from(text: &str) -> Result<Mailbox, String> {
+    text.parse().map_err(|_| {
+        "wants an e-mail address, such as no-reply@example.org or Petitions <no-reply@example.org>".to_owned()
+    })
+}
+
+fn socket(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "wants an address of this machine and a port, such as 127.0.0.1:9100".to_owned())
 }
 
 fn public_url(text: &str) -> Result<String, String> {

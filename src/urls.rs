@@ -107,6 +107,21 @@ pub fn moderation_info(id: &PetitionId) -> String {
     format!("/petitions/{id}/moderation-info")
 }
 
+/// The mailbox of a developer.
+pub fn dev_mailbox() -> &'static str {
+    "/dev/mail"
+}
+
+/// A mail in it.
+pub fn dev_mail(number: impl Borrow<u64>) -> String {
+    format!("/dev/mail/{}", number.borrow())
+}
+
+/// That mail as HTML.
+pub fn dev_mail_html(number: impl Borrow<u64>) -> String {
+    format!("/dev/mail/{}/html", number.borrow())
+}
+
 /// How to start a petition.
 pub fn start() -> &'static str {
     "/petitions/start"

@@ -10,6 +10,7 @@ use crate::{
         email::EmailAddress,
         household::{self, Decision},
         keyring::{Contact, EmailHash, Keyring},
+        mail::MailKind,
         petition::{PetitionId, PetitionState},
         postcode::Postcode,
         signer::SignerName,
@@ -18,7 +19,7 @@ use crate::{
     store::{
         self, Db,
         areas::AreaId,
-        signatures::{Collecting, Entry, MailKind},
+        signatures::{Collecting, Entry},
     },
 };
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::PgPool;
+use tokio::sync::Notify;
 
 use super::{
     confirm_signature::{Confirm, Confirmation, Confirmed},
@@ -15,6 +16,8 @@ pub struct Signing {
     keyring: Keyring,
     sign: Together<Sign>,
     confirm: Together<Confirm>,
+    /// Told when a mail was put into the outbox.
+    pub mail_queued: Notify,
 }
 
 impl Signing {
@@ -22,7 +25,7 @@ impl Signing {
     pub fn start(pool: &PgPool, keyring: Keyring, thresholds: Thresholds) -> Self {
         let sign = Together::start(pool.clone(), Sign);
         let confirm = Together::start(pool.clone(), Confirm { thresholds });
-        Self { keyring, sign, confirm }
+        Self { keyring, sign, confirm, mail_queued: Notify::new() }
     }
 
     /// Signs: when this returns, the signature and its mail are in the database.
@@ -30,7 +33,9 @@ impl Signing {
     /// # Errors
     /// When there is too much to do, and when the database fails.
     pub async fn sign(&self, new: &NewSignature, now: Timestamp) -> Result<Signed, NotDone> {
-        self.sign.run(new.ready(&self.keyring, now)).await
+        let signed = self.sign.run(new.ready(&self.keyring, now)).await?;
+        self.mail_queued.notify_one();
+        Ok(signed)
     }
 
     /// Confirms: when this returns, the signature is counted.

@@ -14,14 +14,19 @@ use tokio::{
     sync::watch,
 };
 
-use super::{database::Database, say, secrets, seed};
+use super::{
+    database::{self, Database},
+    say, secrets, seed,
+};
 use crate::{
     actions::signing::Signing,
     app::{App, Inner},
     dev::postgres::PrivatePostgres,
     jobs,
+    mail::{folder::Folder, smtp::Smtp, transport::Transport},
+    metrics::Metrics,
     settings::{FIRST_PORT, Settings},
-    web,
+    urls, web,
 };
 
 /// How many ports are tried when none is set.
@@ -35,13 +40,14 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     watch_signals(stop.clone())?;
     // Before the database is touched: a port that is taken is told at once.
     let listener = listen(settings).await?;
+    let figures = listen_for_metrics(settings).await?;
 
     let database = tokio::select! {
         database = Database::open_to_serve(settings) => database?,
         () = told(stopped.clone()) => return Ok(say_stopped()),
     };
     let outcome = tokio::select! {
-        outcome = serve(settings, &database, listener, stopped) => outcome,
+        outcome = serve(settings, &database, listener, figures, stopped) => outcome,
         problem = died(database.private.as_ref()) => Err(problem),
     };
     stop.send_replace(true);
@@ -54,6 +60,7 @@ async fn serve(
     settings: &Settings,
     database: &Database,
     listener: TcpListener,
+    figures: Option<TcpListener>,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let clock = settings.clock();
@@ -73,6 +80,7 @@ async fn serve(
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
     let keyring = secrets::keyring(settings, database)?;
     let thresholds = settings.thresholds();
+    let mail_from = settings.mail_from(&public_url);
     let app = App::new(Inner {
         pool: database.pool.clone(),
         clock,
@@ -81,9 +89,20 @@ async fn serve(
         retention: settings.retention(),
         signing: Signing::start(&database.pool, keyring.clone(), thresholds),
         keyring,
+        transport: transport(settings, database, mail_from.email.domain())?,
+        mail_from,
+        metrics: Metrics::default(),
     });
 
     say(&format!("Undersigned is at {address}"));
+    if matches!(app.transport, Transport::Folder(_)) {
+        say(&format!("Mail it would send is at {address}{}", urls::dev_mailbox()));
+    }
+    if let Some(listener) = figures {
+        say(&format!("Figures for Prometheus are at http://{}/metrics", listener.local_addr()?));
+        let server = axum::serve(listener, web::metrics::router(app.clone()));
+        tokio::spawn(server.with_graceful_shutdown(told(stopped.clone())).into_future());
+    }
     say("Stop it with Ctrl-C.");
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
     let server = axum::serve(listener, web::router(app)).with_graceful_shutdown(told(stopped.clone()));
@@ -96,6 +115,22 @@ async fn serve(
     }
     jobs.await?;
     Ok(())
+}
+
+/// How mail leaves: over the server that is set; with a private database otherwise into a folder.
+fn transport(settings: &Settings, database: &Database, hello: &str) -> anyhow::Result<Transport> {
+    if let Some(server) = &settings.smtp_url {
+        let connections = usize::try_from(settings.smtp_connections)?;
+        let smtp = Smtp::new(server, connections, hello).context("cannot use --smtp-url (SMTP_URL)")?;
+        return Ok(Transport::Smtp(smtp));
+    }
+    if database.private.is_some() {
+        let path = database::data_dir(settings).join("mail");
+        let folder = Folder::open(&path).with_context(|| format!("cannot keep mail in {}", path.display()))?;
+        return Ok(Transport::Folder(folder));
+    }
+    tracing::warn!("no mail is sent, and nobody can confirm a signature, until --smtp-url (SMTP_URL) is set");
+    Ok(Transport::None)
 }
 
 /// Resolves when the private server has died, never if there is none.
@@ -127,6 +162,16 @@ async fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {
         }
     }
     anyhow::bail!("no port from {FIRST_PORT} to {} is free; choose one with --port", FIRST_PORT + PORTS - 1)
+}
+
+/// Listens where figures are wanted, if they are.
+async fn listen_for_metrics(settings: &Settings) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = settings.metrics_listen else { return Ok(None) };
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.with_context(|| {
+        format!("cannot listen on {address}, as --metrics-listen (UNDERSIGNED_METRICS_LISTEN) wants")
+    })?;
+    Ok(Some(listener))
 }
 
 /// Resolves when the program has been told to stop.

@@ -12,6 +12,7 @@ pub mod household;
 mod json;
 pub mod keyring;
 pub mod limits;
+pub mod mail;
 mod moment;
 pub mod petition;
 pub mod places;

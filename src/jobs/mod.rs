@@ -1,5 +1,7 @@
 //! What happens by itself: a timetable of jobs, each safe to run twice and in several processes at once.
 
+pub mod deliver_mail;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -80,14 +82,18 @@ impl Job {
     }
 }
 
-/// Runs every job of the timetable, at once and then in its interval, until told to stop.
+/// Delivers mail, and runs every job of the timetable, at once and then in its interval, until told to stop.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let mail = tokio::spawn(deliver_mail::run(app.clone(), stop.clone()));
     let mut jobs = JoinSet::new();
     for job in TIMETABLE {
         jobs.spawn(repeat(*job, app.clone()));
     }
     let _ = stop.wait_for(|stop| *stop).await;
     jobs.shutdown().await;
+    if let Err(error) = mail.await {
+        tracing::error!(%error, "delivering mail has failed");
+    }
 }
 
 async fn repeat(job: Job, app: App) {

@@ -5,6 +5,7 @@ pub mod health;
 pub mod imports;
 pub mod listing;
 pub mod locks;
+pub mod outbox;
 pub mod petitions;
 pub mod places;
 pub mod popular;

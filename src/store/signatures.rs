@@ -10,6 +10,7 @@ use crate::domain::{
     household::Known,
     keyring::EmailHash,
     limits,
+    mail::MailKind,
     petition::{PetitionId, PetitionState},
     signature::{SignatureId, SignatureState},
     signer::SignerName,
@@ -222,16 +223,6 @@ pub async fn mail_again(db: &mut Db, ids: &[SignatureId], kind: MailKind, now: T
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// What a mail says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
-#[sqlx(type_name = "mail_kind", rename_all = "snake_case")]
-pub enum MailKind {
-    /// Confirm your signature.
-    ConfirmSignature,
-    /// You have signed this petition already.
-    AlreadySigned,
 }
 
 /// A signature, as far as counting has to know it.

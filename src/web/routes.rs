@@ -5,7 +5,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{Site, api, assets, error::PageError, pages};
+use super::{Site, api, assets, dev, error::PageError, pages};
 
 /// All routes. An address whose last part may end in `.json` or `.csv` is one route that splits it.
 pub fn all() -> Router<Site> {
@@ -51,6 +51,10 @@ pub fn all() -> Router<Site> {
         .route("/ping", get(api::operations::ping))
         .route("/health-check", get(api::operations::health_check))
         .route("/robots.txt", get(api::operations::robots))
+        // developers
+        .route("/dev/mail", get(dev::mail::list))
+        .route("/dev/mail/{mail}", get(dev::mail::show))
+        .route("/dev/mail/{mail}/html", get(dev::mail::html))
         // files
         .route("/static/{file}", get(assets::show))
         .route("/favicon.ico", get(assets::icon))

@@ -14,6 +14,7 @@ mod importing;
 mod importing_files;
 mod jobs;
 mod limits;
+mod mail;
 mod reading;
 mod sample;
 mod searching;

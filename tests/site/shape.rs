@@ -3,11 +3,12 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The modules, from the bottom up.
-const FLOORS: [&[&str]; 8] = [
-    &["domain", "clock"],
+const FLOORS: [&[&str]; 9] = [
+    &["domain", "clock", "metrics"],
     &["urls"],
-    &["store", "settings"],
-    &["actions"],
+    &["store"],
+    &["mail"],
+    &["actions", "settings"],
     &["app"],
     &["web", "jobs"],
     &["telemetry", "dev"],

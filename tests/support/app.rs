@@ -2,8 +2,9 @@
 
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{
-        Arc, LazyLock,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -11,7 +12,11 @@ use std::{
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
 use sqlx::{PgConnection, PgPool};
-use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{OnceCell, watch},
+    task::JoinHandle,
+};
 use undersigned::{
     actions::{
         import_petition::{ImportPetitionError, Imported, import_petition},
@@ -28,12 +33,16 @@ use undersigned::{
         retention::Retention,
         threshold::Thresholds,
     },
-    jobs, store, web,
+    jobs,
+    mail::{folder::Folder, smtp::Smtp, transport::Transport},
+    metrics::Metrics,
+    store, web,
 };
 
 use super::{
     at,
     database::{Database, RUNTIME},
+    mailbox::{Mail, Mailbox},
     petition::PetitionBuilder,
     visitor::Visitor,
 };
@@ -50,6 +59,7 @@ pub struct TestApp {
     pub keyring: Keyring,
     time: Arc<AtomicI64>,
     app: App,
+    post: Arc<Post>,
     serving: JoinHandle<()>,
     database: Database,
 }
@@ -68,11 +78,72 @@ pub struct Setup {
     pub thresholds: Thresholds,
     /// The address that it takes for its own; `None`: where it is.
     pub public_url: Option<String>,
+    /// What becomes of its mail.
+    pub mail: Mailing,
+}
+
+/// What becomes of the mail of a site under test.
+#[derive(Clone, Debug, Default)]
+pub enum Mailing {
+    /// A mail server of its own takes it, from the moment on that a test asks for it.
+    #[default]
+    Delivered,
+    /// That of a test takes it, under the address that the test gives.
+    To(Mailbox, String),
+    /// It goes into a folder.
+    Folder(PathBuf),
+}
+
+/// The way from the site to its mail server. Nothing goes over it until a test asks for the mail.
+pub struct Post {
+    app: App,
+    mailbox: Option<Mailbox>,
+    /// `None`: not yet; `Some(None)`: not any more.
+    delivering: Mutex<Option<Option<Delivering>>>,
+}
+
+impl Post {
+    /// The mail server. From now on mail is delivered.
+    #[track_caller]
+    pub fn mailbox(&self) -> &Mailbox {
+        self.deliver();
+        self.mailbox.as_ref().expect("it has a mail server")
+    }
+
+    fn deliver(&self) {
+        self.delivering.lock().expect("a lock").get_or_insert_with(|| Some(deliver(self.app.clone())));
+    }
+}
+
+/// Mail being delivered; it ends when this is dropped, as if the program had been killed.
+#[derive(Debug)]
+pub struct Delivering {
+    task: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Delivering {
+    /// Tells it to stop, and waits until it has.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        (&mut self.task).await.expect("it stops in good order");
+    }
+}
+
+impl Drop for Delivering {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { now: at("2022-08-21T20:00:00Z"), thresholds: Thresholds::default(), public_url: None }
+        Self {
+            now: at("2022-08-21T20:00:00Z"),
+            thresholds: Thresholds::default(),
+            public_url: None,
+            mail: Mailing::default(),
+        }
     }
 }
 
@@ -102,6 +173,12 @@ impl TestApp {
     async fn on(database: Database, setup: Setup) -> Self {
         let options = database.options.clone();
         let (url, now) = (setup.public_url.clone(), setup.now);
+        let mailbox = match &setup.mail {
+            Mailing::Delivered => Some(Mailbox::open().await),
+            Mailing::To(mailbox, _) => Some(mailbox.clone()),
+            Mailing::Folder(_) => None,
+        };
+        let transport = transport(&setup.mail, mailbox.as_ref());
         let time = Arc::new(AtomicI64::new(now.as_microsecond()));
         let secret = SecretKey::new(1, rand::random());
         let keyring = Keyring::new(std::slice::from_ref(&secret)).expect("a key");
@@ -120,6 +197,9 @@ impl TestApp {
                     retention: Retention::of_days(limits::KEEP_UNCONFIRMED_DAYS, limits::KEEP_PERSONAL_DATA_DAYS),
                     signing: Signing::start(&pool, keys.clone(), setup.thresholds),
                     keyring: keys,
+                    transport,
+                    mail_from: "Petitions <no-reply@example.org>".parse().expect("an address"),
+                    metrics: Metrics::default(),
                 });
                 let service = web::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
                 let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("a site") });
@@ -127,12 +207,13 @@ impl TestApp {
             })
             .await
             .expect("the site starts");
-        Self { url: address, now, secret, keyring, time, app, serving, database }
+        let post = Arc::new(Post { app: app.clone(), mailbox, delivering: Mutex::new(None) });
+        Self { url: address, now, secret, keyring, time, app, post, serving, database }
     }
 
     /// Somebody who has just come.
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(&self.url)
+        Visitor::new(&self.url, self.post.clone())
     }
 
     /// A request as a program makes it.
@@ -188,6 +269,49 @@ impl TestApp {
         self.app.pool.clone()
     }
 
+    /// Its mail server. From now on its mail is delivered.
+    #[track_caller]
+    pub fn mailbox(&self) -> &Mailbox {
+        self.post.mailbox()
+    }
+
+    /// The first mail to an address that has not been read yet; waits for it.
+    pub async fn mail_to(&self, address: &str) -> Mail {
+        self.mailbox().mail_to(address).await
+    }
+
+    /// Another program on the same database, with the same mail server, that delivers mail.
+    pub fn deliver_beside(&self) -> Delivering {
+        let app = App::new(Inner {
+            pool: self.app.pool.clone(),
+            clock: self.app.clock.clone(),
+            thresholds: self.app.thresholds,
+            public_url: self.app.public_url.clone(),
+            retention: self.app.retention,
+            signing: self.signing(),
+            keyring: self.keyring.clone(),
+            transport: transport(&Mailing::Delivered, Some(self.mailbox())),
+            mail_from: self.app.mail_from.clone(),
+            metrics: Metrics::default(),
+        });
+        deliver(app)
+    }
+
+    /// Delivers its mail.
+    pub fn deliver(&self) {
+        self.post.deliver();
+    }
+
+    /// Delivers no mail any more, as if the program had been killed.
+    pub fn stop_delivering(&self) {
+        *self.post.delivering.lock().expect("a lock") = Some(None);
+    }
+
+    /// The running program.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
     /// A petition to be made.
     pub fn petition(&self) -> PetitionBuilder<'_> {
         PetitionBuilder::new(self)
@@ -215,6 +339,22 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.serving.abort();
     }
+}
+
+fn transport(mail: &Mailing, mailbox: Option<&Mailbox>) -> Transport {
+    match (mail, mailbox) {
+        (Mailing::Folder(path), _) => Transport::Folder(Folder::open(path).expect("a folder")),
+        (mail, mailbox) => {
+            let mailbox = mailbox.expect("a mail server");
+            let url = if let Mailing::To(_, url) = mail { url.clone() } else { mailbox.url() };
+            Transport::Smtp(Smtp::new(&url.parse().expect("an address"), 4, "example.org").expect("a way"))
+        }
+    }
+}
+
+fn deliver(app: App) -> Delivering {
+    let (stop, stopped) = watch::channel(false);
+    Delivering { task: RUNTIME.spawn(jobs::deliver_mail::run(app, stopped)), stop }
 }
 
 /// An answer as a program gets it.

@@ -3,14 +3,16 @@
 mod app;
 mod checks;
 mod database;
+pub mod mailbox;
 mod page;
 mod petition;
 mod visitor;
 
 pub use self::{
-    app::{Answer, Setup, TestApp},
+    app::{Answer, Mailing, Setup, TestApp},
     checks::{is_local, problems},
     database::{Database, RUNTIME},
+    mailbox::Mailbox,
     page::{Page, squeeze},
     petition::Created,
     visitor::Visitor,

@@ -1,13 +1,16 @@
 //! A visitor: a browser without a screen, which reads, follows links, fills in forms that are there and presses
 //! buttons that are there. Every page it comes to must be a sound one.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use reqwest::{Client, Method, StatusCode, Url, header::HeaderName, redirect::Policy};
 use scraper::ElementRef;
 
 use super::{
-    app::Answer,
+    app::{Answer, Post},
     checks,
     page::{Page, Table, css, text},
 };
@@ -19,6 +22,7 @@ const MOST_REDIRECTS: usize = 10;
 pub struct Visitor {
     client: Client,
     site: Url,
+    post: Arc<Post>,
     page: Option<Page>,
     /// What has been typed into the page's forms, by the field's place on the page.
     typed: BTreeMap<usize, String>,
@@ -30,10 +34,11 @@ pub struct Visitor {
 
 impl Visitor {
     /// Somebody who has not looked at anything yet.
-    pub fn new(site: &str) -> Self {
+    pub fn new(site: &str, post: Arc<Post>) -> Self {
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
         let site = site.parse().expect("an address");
-        Self { client, site, page: None, typed: BTreeMap::new(), ticked: BTreeMap::new(), redirects: Vec::new() }
+        let (typed, ticked) = (BTreeMap::new(), BTreeMap::new());
+        Self { client, site, post, page: None, typed, ticked, redirects: Vec::new() }
     }
 
     /// Goes to an address.
@@ -46,6 +51,12 @@ impl Visitor {
     pub async fn follow(&mut self, words: &str) -> &mut Self {
         let address = self.page().link(words);
         self.visit(&address).await
+    }
+
+    /// Reads the next mail to an address and follows the link with these words in it.
+    pub async fn follow_link_in_mail(&mut self, address: &str, words: &str) -> &mut Self {
+        let link = self.post.mailbox().mail_to(address).await.link(words);
+        self.visit(&link).await
     }
 
     async fn go(&mut self, method: Method, address: Url, form: Option<String>) -> &mut Self {

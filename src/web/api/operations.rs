@@ -5,12 +5,13 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::petition::Moment;
 use crate::{
     app::App,
-    store,
+    store::{self, health::Health, outbox::OutboxState},
     web::{
         cache::CachePolicy,
         error::PageError,
@@ -25,35 +26,57 @@ pub async fn ping() -> &'static str {
 }
 
 #[derive(Serialize)]
-struct Health {
+struct HealthCheck {
     status: &'static str,
     time: Moment,
     database_connection: bool,
     database_write: bool,
     database_migrations: bool,
+    mail: Option<Mail>,
     version: &'static str,
 }
 
-/// The program and its database are well: 200, or 503 if not.
+#[derive(Serialize)]
+struct Mail {
+    waiting: i64,
+    oldest_waiting_seconds: i64,
+    given_up: i64,
+}
+
+/// When the mail that should have left first is late by more, mail is called delayed.
+const DELAYED: SignedDuration = SignedDuration::from_mins(15);
+
+/// The program and its database are well: 200, or 503 if not. Mail that is late does not make the site unwell.
 ///
 /// # Errors
 /// When the answer cannot be written.
 pub async fn health_check(State(app): State<App>, now: Now) -> Result<Response, PageError> {
     let checked = match app.pool.acquire().await {
-        Ok(mut db) => store::health::check(&mut db).await,
+        Ok(mut db) => both(&mut db, now.0).await,
         Err(error) => Err(error),
     };
     if let Err(error) = &checked {
         tracing::error!(%error, "the health check cannot reach the database");
     }
-    let database = checked.ok();
+    let (database, outbox) = checked.ok().unzip();
+    let delayed = outbox.is_some_and(|outbox| outbox.late > DELAYED);
     let well = database.is_some_and(|database| database.writable && database.migrated);
-    let health = Health {
-        status: if well { "ok" } else { "failing" },
+    let health = HealthCheck {
+        status: match (well, delayed) {
+            (true, false) => "ok",
+            // The site works; somebody should look after its mail.
+            (true, true) => "delayed",
+            (false, _) => "failing",
+        },
         time: Moment(now.0),
         database_connection: database.is_some(),
         database_write: database.is_some_and(|database| database.writable),
         database_migrations: database.is_some_and(|database| database.migrated),
+        mail: outbox.map(|outbox| Mail {
+            waiting: outbox.waiting,
+            oldest_waiting_seconds: outbox.late.as_secs(),
+            given_up: outbox.given_up,
+        }),
         version: env!("CARGO_PKG_VERSION"),
     };
     let mut response = page::body(Format::Json, serde_json::to_string(&health)?, CachePolicy::Never);
@@ -61,6 +84,10 @@ pub async fn health_check(State(app): State<App>, now: Now) -> Result<Response, 
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     }
     Ok(response)
+}
+
+async fn both(db: &mut store::Db, now: Timestamp) -> sqlx::Result<(Health, OutboxState)> {
+    Ok((store::health::check(db).await?, store::outbox::state(db, now).await?))
 }
 
 /// What robots may read: everything that is worth finding.

@@ -57,6 +57,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     }
 }
 
+/// The number of a mail in a developer's mailbox.
+#[derive(Clone, Copy, Debug)]
+pub struct MailNumber(pub u64);
+
+impl<S: Send + Sync> FromRequestParts<S> for MailNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "mail").await?.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
 /// The name of a static file, as the address has it.
 #[derive(Clone, Debug)]
 pub struct AssetName(pub String);

@@ -8,7 +8,7 @@ mod now;
 mod query;
 
 pub use self::{
-    address::{AssetName, Name, Numbered},
+    address::{AssetName, MailNumber, Name, Numbered},
     form::Form,
     format::Format,
     link::{Link, SignedLink, ToConfirm, ToManage, ToUnsubscribe},

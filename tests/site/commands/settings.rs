@@ -3,7 +3,7 @@
 use super::program::{Place, bare_program, run};
 
 /// Every setting: on the command line, in the environment, a value it cannot have, and what it is told to want.
-const SETTINGS: [(&str, &str, &str, &str); 12] = [
+const SETTINGS: [(&str, &str, &str, &str); 16] = [
     ("--database-url", "DATABASE_URL", "mysql://localhost/x", "postgres://user@host/database"),
     ("--data-dir", "UNDERSIGNED_DATA_DIR", "", "a value is required"),
     ("--pg-bin", "PG_BIN", "", "a value is required"),
@@ -13,6 +13,10 @@ const SETTINGS: [(&str, &str, &str, &str); 12] = [
     ("--public-url", "UNDERSIGNED_PUBLIC_URL", "petitions.example.org", "http:// or https:// and a host"),
     ("--response-threshold", "UNDERSIGNED_RESPONSE_THRESHOLD", "0", "a whole number from 1 to 1000000000"),
     ("--debate-threshold", "UNDERSIGNED_DEBATE_THRESHOLD", "many", "a whole number from 1 to 1000000000"),
+    ("--smtp-url", "SMTP_URL", "mail.example.org:25", "smtps://user:password@mail.example.org"),
+    ("--smtp-connections", "UNDERSIGNED_SMTP_CONNECTIONS", "0", "a whole number from 1 to 100"),
+    ("--mail-from", "UNDERSIGNED_MAIL_FROM", "Petitions", "an e-mail address, such as no-reply@example.org"),
+    ("--metrics-listen", "UNDERSIGNED_METRICS_LISTEN", "9100", "a port, such as 127.0.0.1:9100"),
     ("--now", "UNDERSIGNED_NOW", "yesterday", "a moment with its offset, such as 2022-08-21T20:00:00Z"),
     ("--log-format", "UNDERSIGNED_LOG_FORMAT", "xml", "[possible values: text, json]"),
     ("--log", "RUST_LOG", "undersigned=loud", "a filter such as info"),

@@ -1,0 +1,11 @@
+//! Kinds of mail.
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(type_name = "mail_kind", rename_all = "snake_case")]
+pub enum MailKind {
+    /// "Confirm your signature", with the link that does it.
+    ConfirmSignature,
+    /// "You have signed this petition already".
+    AlreadySigned,
+}

@@ -1,0 +1,359 @@
+//! Delivering mail: takes what is due from the outbox, hands it over, many at a time, and notes what became of it.
+//!
+//! While processes live no mail is sent twice: whoever takes one has it for [`LEASE`], begins to send it within
+//! [`BEGIN`] and has ended after [`LONGEST`]. A process that dies between the server's yes and noting it leaves a mail
+//! behind that another sends again, under the same Message-ID.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+use crate::{
+    app::App,
+    domain::{keyring::Purpose, limits, mail::MailKind, signature::SignatureState},
+    mail::{
+        letter::{Letter, SendError},
+        messages::{AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, Unwritable},
+        smtp::LONGEST,
+    },
+    store::{
+        self,
+        outbox::{LEASE, Outcome, Taken, TakenSignature},
+    },
+    urls,
+};
+
+/// Mails that are taken at one time.
+const TAKE: usize = 256;
+/// As soon as fewer are left, more are taken.
+const FEW: usize = 64;
+/// How long a mail that was taken may wait to be begun.
+const BEGIN: Duration = Duration::from_secs(30);
+/// How often the outbox is looked at when nobody says that something is in it.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long mails that are on their way may take when the program is told to stop.
+const STOPPING: Duration = Duration::from_secs(5);
+/// The longest pause while no mail can be handed over at all.
+const MOST_PAUSE: Duration = Duration::from_secs(60);
+
+// What is left of the lease is for clocks that differ, and for noting the outcome.
+const _: () = assert!(BEGIN.as_secs() + LONGEST.as_secs() + 20 < LEASE.as_secs() as u64);
+
+/// How long a mail waits after each failure; after the last it is given up.
+const PAUSES: [SignedDuration; 7] = [
+    SignedDuration::from_mins(1),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(1),
+    SignedDuration::from_hours(3),
+    SignedDuration::from_hours(8),
+    SignedDuration::from_hours(24),
+];
+
+/// Delivers mail until told to stop.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let width = app.transport.width();
+    if width == 0 {
+        // Mail waits for a process that can send it.
+        return;
+    }
+    let (results, mut done) = mpsc::unbounded_channel();
+    let desk = Arc::new(Desk { app, queue: Mutex::default(), halted: AtomicBool::new(false), results });
+    let mut senders = JoinSet::new();
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut obstacle = Obstacle::default();
+    let (mut on_their_way, mut more, mut unrecorded) = (0_usize, true, Vec::new());
+    let mut until = None;
+
+    loop {
+        if *stop.borrow() && until.is_none() {
+            until = Some(Instant::now() + STOPPING);
+            desk.halted.store(true, Ordering::Relaxed);
+        }
+        if !unrecorded.is_empty() && desk.record(&unrecorded).await {
+            desk.count(&unrecorded, &mut obstacle);
+            unrecorded.clear();
+        }
+        let idle = on_their_way == 0 && unrecorded.is_empty();
+        if until.is_some_and(|until| idle || until <= Instant::now()) {
+            break;
+        }
+        // What could not be noted comes first: the same mails must not be taken again.
+        if until.is_none() && more && unrecorded.is_empty() && desk.queue().len() < FEW && obstacle.has_passed() {
+            let most = if obstacle.tries == 0 { TAKE } else { 1 };
+            desk.halted.store(false, Ordering::Relaxed);
+            let taken = desk.take(most).await;
+            more = taken == most;
+            on_their_way += taken;
+        }
+        while senders.len() < width.min(desk.queue().len()) {
+            senders.spawn(Arc::clone(&desk).send_all());
+        }
+        tokio::select! {
+            count = done.recv_many(&mut unrecorded, TAKE), if on_their_way > 0 && unrecorded.is_empty() => {
+                on_their_way -= count;
+            }
+            Some(ended) = senders.join_next() => {
+                if let Err(error) = ended {
+                    // The mail it had in hand stays where it is until its lease has run out.
+                    tracing::error!(%error, "sending a mail has failed");
+                    on_their_way -= 1;
+                }
+            }
+            () = desk.app.signing.mail_queued.notified(), if until.is_none() => more = true,
+            _ = look.tick() => {
+                more = true;
+                desk.app.transport.rest().await;
+            }
+            _ = stop.changed(), if until.is_none() => {}
+            () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {}
+        }
+    }
+}
+
+/// What stands in the way of every mail: for how long to wait, and what to say of it.
+#[derive(Default)]
+struct Obstacle {
+    tries: u32,
+    what: String,
+    until: Option<Instant>,
+}
+
+impl Obstacle {
+    fn has_passed(&self) -> bool {
+        self.until.is_none_or(|until| until <= Instant::now())
+    }
+
+    fn met(&mut self, what: &str) {
+        let pause = Duration::from_secs(1 << self.tries.min(6)).min(MOST_PAUSE);
+        self.tries += 1;
+        self.until = Some(Instant::now() + pause);
+        if self.what != what {
+            what.clone_into(&mut self.what);
+            tracing::warn!(error = what, "mail cannot be handed over, and waits until it can be");
+        }
+    }
+
+    fn gone(&mut self) {
+        if !self.what.is_empty() {
+            tracing::info!("mail is handed over again");
+        }
+        *self = Self::default();
+    }
+}
+
+/// Where those who send find what to send, and leave what became of it.
+struct Desk {
+    app: App,
+    queue: Mutex<VecDeque<(Taken, Instant)>>,
+    /// Nothing more is to be begun.
+    halted: AtomicBool,
+    results: mpsc::UnboundedSender<Tried>,
+}
+
+/// What became of a mail, and what stands in the way of all others, if anything does.
+struct Tried {
+    taken: Taken,
+    outcome: Outcome,
+    sent: bool,
+    blocked: Option<String>,
+}
+
+/// What a mail that was taken comes to.
+enum Written {
+    Ready(Letter),
+    /// Nobody wants it any more.
+    Unwanted,
+    Failed(SendError),
+}
+
+impl Desk {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<(Taken, Instant)>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes mails from the outbox; says how many.
+    async fn take(&self, most: usize) -> usize {
+        let now = self.app.clock.now();
+        let at = Instant::now();
+        let taken = match self.app.pool.acquire().await {
+            Ok(mut db) => store::outbox::take(&mut db, now, most).await,
+            Err(error) => Err(error),
+        };
+        match taken {
+            Ok(taken) => {
+                let count = taken.len();
+                self.queue().extend(taken.into_iter().map(|taken| (taken, at)));
+                count
+            }
+            Err(error) => {
+                tracing::error!(%error, "the outbox cannot be read; it is tried again");
+                0
+            }
+        }
+    }
+
+    /// Notes what became of mails; `false` if that has to be done again.
+    async fn record(&self, results: &[Tried]) -> bool {
+        let outcomes: Vec<_> = results.iter().map(|result| (result.taken.clone(), result.outcome.clone())).collect();
+        let recorded = match self.app.pool.acquire().await {
+            Ok(mut db) => store::outbox::record(&mut db, self.app.clock.now(), &outcomes).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &recorded {
+            tracing::error!(%error, "what became of mails cannot be noted; it is tried again");
+            tokio::time::sleep(LOOK / 4).await;
+        }
+        recorded.is_ok()
+    }
+
+    /// Counts what became of mails, for those who run the site.
+    fn count(&self, results: &[Tried], obstacle: &mut Obstacle) {
+        let metrics = &self.app.metrics;
+        for result in results {
+            let (mail, attempts) = (result.taken.id, result.taken.attempts);
+            match &result.outcome {
+                Outcome::Later(_, error) => {
+                    metrics.mails_delayed.inc();
+                    tracing::info!(mail, attempts, error, "a mail could not be handed over; it is tried again later");
+                }
+                Outcome::GivenUp(error) => {
+                    metrics.mails_given_up.inc();
+                    tracing::warn!(mail, attempts, error, "a mail is given up");
+                }
+                Outcome::Done | Outcome::PutBack => {}
+            }
+            metrics.mails_sent.inc_by(u64::from(result.sent));
+        }
+        if results.iter().any(|result| result.sent) {
+            obstacle.gone();
+        }
+        if let Some(what) = results.iter().find_map(|result| result.blocked.as_deref()) {
+            obstacle.met(what);
+        }
+    }
+
+    /// Sends until the queue is empty.
+    async fn send_all(self: Arc<Self>) {
+        loop {
+            let next = self.queue().pop_front();
+            let Some((taken, at)) = next else { return };
+            let too_late = self.halted.load(Ordering::Relaxed) || at.elapsed() > BEGIN;
+            let result = if too_late {
+                Tried { taken, outcome: Outcome::PutBack, sent: false, blocked: None }
+            } else {
+                self.send(taken).await
+            };
+            // Nobody listens any more when the program stops; then the lease runs out.
+            let _ = self.results.send(result);
+        }
+    }
+
+    async fn send(&self, taken: Taken) -> Tried {
+        let now = self.app.clock.now();
+        let (sent, failed) = match self.write(&taken, now) {
+            Written::Unwanted => (false, None),
+            Written::Failed(error) => (false, Some(error)),
+            Written::Ready(letter) => match self.app.transport.send(&letter).await {
+                Ok(()) => (true, None),
+                Err(error) => (false, Some(error)),
+            },
+        };
+        let (outcome, blocked) = match failed {
+            None => (Outcome::Done, None),
+            Some(SendError::Blocked(what)) => {
+                self.halted.store(true, Ordering::Relaxed);
+                (Outcome::PutBack, Some(what))
+            }
+            Some(SendError::Never(error)) => (Outcome::GivenUp(error), None),
+            Some(SendError::Later(error)) => match pause(taken.attempts) {
+                Some(pause) => (Outcome::Later(now + pause, error), None),
+                None => (Outcome::GivenUp(error), None),
+            },
+        };
+        Tried { taken, outcome, sent, blocked }
+    }
+
+    fn write(&self, taken: &Taken, now: Timestamp) -> Written {
+        let Some(signature) = &taken.signature else { return Written::Unwanted };
+        let Some(mail) = self.mail(taken, signature, now) else { return Written::Unwanted };
+        let opened = self.app.keyring.open(&signature.contact, signature.petition, signature.email_hash);
+        let Ok(contact) = opened else {
+            return Written::Failed(SendError::Later("none of the secret keys opens the address".to_owned()));
+        };
+        let envelope = Envelope {
+            from: &self.app.mail_from,
+            to: &contact.email,
+            number: taken.id,
+            queued_at: taken.created_at,
+            now,
+        };
+        match mail.write(&envelope) {
+            Ok(letter) => Written::Ready(letter),
+            Err(error @ Unwritable::Address) => Written::Failed(SendError::Never(error.to_string())),
+            Err(error) => Written::Failed(SendError::Later(error.to_string())),
+        }
+    }
+
+    /// What the mail says; `None` if it has become pointless.
+    fn mail(&self, taken: &Taken, signature: &TakenSignature, now: Timestamp) -> Option<Mail> {
+        let full = |path: String| format!("{}{path}", self.app.public_url);
+        let token = |purpose| self.app.keyring.token(purpose, signature.id);
+        let about = AboutSignature {
+            name: signature.name.clone(),
+            action: signature.action.clone(),
+            petition: full(urls::petition(&signature.petition)),
+            signature: full(urls::your_signature(&signature.id, &token(Purpose::Manage))),
+            unsubscribe: full(urls::unsubscribe(&signature.id, &token(Purpose::Unsubscribe))),
+        };
+        match taken.kind {
+            MailKind::ConfirmSignature => {
+                let grace = SignedDuration::from_hours(limits::CONFIRMATION_GRACE_HOURS);
+                let kept = signature.created_at + self.app.retention.unconfirmed;
+                let until = signature.closes_at.map_or(kept, |closes_at| kept.min(closes_at + grace));
+                if signature.state != SignatureState::Pending || until < now {
+                    return None;
+                }
+                let confirm = full(urls::confirm_signature(&signature.id, &token(Purpose::Confirm)));
+                Some(Mail::ConfirmSignature(ConfirmSignature { about, confirm, until }))
+            }
+            MailKind::AlreadySigned => Some(Mail::AlreadySigned(AlreadySigned {
+                about,
+                signed_at: signature.confirmed_at,
+                asked_at: taken.created_at,
+            })),
+        }
+    }
+}
+
+/// How long a mail waits that has failed so many times, a tenth more or less so that not all come back at once.
+/// `None`: it has been tried often enough.
+fn pause(attempts: i16) -> Option<SignedDuration> {
+    let pause = PAUSES.get(usize::try_from(attempts).unwrap_or(0).saturating_sub(1))?;
+    Some(pause.mul_f64(rand::random_range(0.9..=1.1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let pauses: Vec<_> = (1..=8).map(pause).collect();
+        assert!(pauses[..7].iter().all(Option::is_some) && pauses[7].is_none());
+        assert!(pauses[..7].is_sorted());
+    }
+}

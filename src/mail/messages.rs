@@ -1,0 +1,197 @@
+//! What mails say: one struct for each, with its words in `templates/mail`, as plain text and as HTML.
+
+use askama::Template;
+use jiff::Timestamp;
+use lettre::{
+    Address, Message,
+    message::{
+        Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+    },
+};
+
+use super::letter::Letter;
+use crate::domain::deadline;
+
+/// What every mail about a signature has.
+#[derive(Clone)]
+pub struct AboutSignature {
+    /// The signer's name.
+    pub name: String,
+    /// The petition's action.
+    pub action: String,
+    /// The petition's address.
+    pub petition: String,
+    /// Where the signer sees the signature and can take it back.
+    pub signature: String,
+    /// Where the signer stops these mails.
+    pub unsubscribe: String,
+}
+
+/// Somebody has signed; the link counts the signature.
+#[derive(Clone)]
+pub struct ConfirmSignature {
+    /// Whose, and which petition.
+    pub about: AboutSignature,
+    /// The link.
+    pub confirm: String,
+    /// Until when it is good.
+    pub until: Timestamp,
+}
+
+/// Somebody has filled in the form again for an address that has signed.
+#[derive(Clone)]
+pub struct AlreadySigned {
+    /// Whose, and which petition.
+    pub about: AboutSignature,
+    /// When the signature was confirmed.
+    pub signed_at: Option<Timestamp>,
+    /// When the form was filled in again.
+    pub asked_at: Timestamp,
+}
+
+/// A mail that can be written.
+#[derive(Clone)]
+pub enum Mail {
+    /// "Confirm your signature".
+    ConfirmSignature(ConfirmSignature),
+    /// "You have signed this petition already".
+    AlreadySigned(AlreadySigned),
+}
+
+/// What stands on the envelope, and in the headers, of one mail.
+#[derive(Clone, Copy)]
+pub struct Envelope<'a> {
+    /// Whose mail it is.
+    pub from: &'a Mailbox,
+    /// Who gets it.
+    pub to: &'a str,
+    /// Its number in the outbox, and when it was put there: together they name it, and a mail that is sent twice by
+    /// mishap has one name.
+    pub number: i64,
+    /// When it was put into the outbox.
+    pub queued_at: Timestamp,
+    /// The time now.
+    pub now: Timestamp,
+}
+
+/// A mail that cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritable {
+    /// The address is none that mail can be sent to.
+    #[error("the address is none that mail can be sent to")]
+    Address,
+    /// A template fails.
+    #[error(transparent)]
+    Template(#[from] askama::Error),
+    /// The parts do not make a mail.
+    #[error(transparent)]
+    Mail(#[from] lettre::error::Error),
+}
+
+#[derive(Template)]
+#[template(path = "mail/confirm_signature.txt")]
+struct ConfirmSignatureText<'a> {
+    mail: &'a ConfirmSignature,
+    about: &'a AboutSignature,
+}
+
+#[derive(Template)]
+#[template(path = "mail/confirm_signature.html")]
+struct ConfirmSignatureHtml<'a> {
+    mail: &'a ConfirmSignature,
+    about: &'a AboutSignature,
+}
+
+#[derive(Template)]
+#[template(path = "mail/already_signed.txt")]
+struct AlreadySignedText<'a> {
+    mail: &'a AlreadySigned,
+    about: &'a AboutSignature,
+}
+
+#[derive(Template)]
+#[template(path = "mail/already_signed.html")]
+struct AlreadySignedHtml<'a> {
+    mail: &'a AlreadySigned,
+    about: &'a AboutSignature,
+}
+
+impl Mail {
+    /// What it is about, in a line.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::ConfirmSignature(mail) => format!("Confirm your signature: {}", mail.about.action),
+            Self::AlreadySigned(mail) => format!("You have signed already: {}", mail.about.action),
+        }
+    }
+
+    /// Its words.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub fn text(&self) -> Result<String, askama::Error> {
+        match self {
+            Self::ConfirmSignature(mail) => ConfirmSignatureText { mail, about: &mail.about }.render(),
+            Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
+        }
+    }
+
+    /// The same as HTML.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub fn html(&self) -> Result<String, askama::Error> {
+        match self {
+            Self::ConfirmSignature(mail) => ConfirmSignatureHtml { mail, about: &mail.about }.render(),
+            Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
+        }
+    }
+
+    fn about(&self) -> &AboutSignature {
+        match self {
+            Self::ConfirmSignature(mail) => &mail.about,
+            Self::AlreadySigned(mail) => &mail.about,
+        }
+    }
+
+    /// Makes it ready to go.
+    ///
+    /// # Errors
+    /// When the address is none, or something of ours fails.
+    pub fn write(&self, envelope: &Envelope) -> Result<Letter, Unwritable> {
+        let to: Address = envelope.to.parse().map_err(|_| Unwritable::Address)?;
+        let from = &envelope.from.email;
+        let name = format!("{}.{}", envelope.number, envelope.queued_at.as_microsecond());
+        let part = |kind, text: String| {
+            SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(text)
+        };
+        // No part of it is left to chance: what is sent again is the same.
+        let parts = MultiPart::alternative().boundary(format!("part-{name}"));
+        let message = Message::builder()
+            .from(envelope.from.clone())
+            .to(Mailbox::new(None, to.clone()))
+            .subject(self.subject())
+            .date(envelope.now.into())
+            .message_id(Some(format!("<{name}@{}>", from.domain())))
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
+            .raw_header(header("List-Unsubscribe", format!("<{}>", self.about().unsubscribe)))
+            .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()))
+            .multipart(
+                parts
+                    .singlepart(part(ContentType::TEXT_PLAIN, self.text()?))
+                    .singlepart(part(ContentType::TEXT_HTML, self.html()?)),
+            )?;
+        let content = String::from_utf8_lossy(&message.formatted()).into_owned();
+        Ok(Letter { from: from.clone(), to, content })
+    }
+}
+
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+/// "21:36 on 21 August 2022", by London's clock.
+fn minute(at: &Timestamp) -> String {
+    at.to_zoned(deadline::london()).strftime("%H:%M on %-d %B %Y").to_string()
+}

@@ -1,0 +1,8 @@
+//! What is sent: messages, and the ways on which they leave.
+
+pub mod folder;
+pub mod letter;
+pub mod messages;
+pub mod smtp;
+pub mod smtp_url;
+pub mod transport;

@@ -1,0 +1,63 @@
+//! Figures for those who run the site, as Prometheus reads them.
+
+use std::fmt;
+
+use prometheus_client::{
+    encoding::text::encode,
+    metrics::{counter::Counter, gauge::Gauge},
+    registry::Registry,
+};
+
+/// What is counted while the program runs, by this process alone unless it says otherwise.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Mails handed over.
+    pub mails_sent: Counter,
+    /// Tries to hand a mail over that failed; it is tried again.
+    pub mails_delayed: Counter,
+    /// Mails given up.
+    pub mails_given_up: Counter,
+    /// Mails waiting, in the database.
+    pub mails_waiting: Gauge,
+    /// Mails given up, in the database.
+    pub mails_failed: Gauge,
+    /// Seconds by which the mail that should have left first is late.
+    pub mail_late_seconds: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("undersigned");
+        let mut counter = |name: &str, help: &str| {
+            let counter = Counter::default();
+            registry.register(name, help, counter.clone());
+            counter
+        };
+        let mails_sent = counter("mails_sent", "Mails handed over by this process");
+        let mails_delayed = counter("mails_delayed", "Failed tries of this process to hand a mail over");
+        let mails_given_up = counter("mails_given_up", "Mails given up by this process");
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        let mails_waiting = gauge("outbox_waiting", "Mails waiting in the database");
+        let mails_failed = gauge("outbox_given_up", "Mails given up, in the database");
+        let mail_late_seconds =
+            gauge("outbox_late_seconds", "Seconds by which the mail that should have left first is late");
+        Self { registry, mails_sent, mails_delayed, mails_given_up, mails_waiting, mails_failed, mail_late_seconds }
+    }
+}
+
+impl Metrics {
+    /// All figures as text (OpenMetrics 1.0).
+    ///
+    /// # Errors
+    /// None that can happen to a text in memory.
+    pub fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,204 @@
+//! The outbox: mails that are to be sent, and what became of those that could not be.
+
+use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+
+use super::{Db, sql};
+use crate::domain::{
+    keyring::EmailHash, mail::MailKind, petition::PetitionId, signature::SignatureId, signature::SignatureState,
+};
+
+/// How long a mail belongs to the process that has taken it. Should that process die, others take it afterwards.
+pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
+
+/// A mail that this process has taken, to send it.
+#[derive(Clone)]
+pub struct Taken {
+    /// Its number.
+    pub id: i64,
+    /// What it is about.
+    pub kind: MailKind,
+    /// When it was put into the outbox.
+    pub created_at: Timestamp,
+    /// When it was due.
+    pub due_at: Timestamp,
+    /// The tries, this one included.
+    pub attempts: i16,
+    /// The signature it is about; `None`: it is gone, or nothing personal of it is left, or the signer wants no mail.
+    pub signature: Option<TakenSignature>,
+}
+
+/// What a mail has to know of its signature.
+#[derive(Clone)]
+pub struct TakenSignature {
+    /// Its number.
+    pub id: SignatureId,
+    /// Its petition.
+    pub petition: PetitionId,
+    /// The petition's action.
+    pub action: String,
+    /// When it was taken.
+    pub created_at: Timestamp,
+    /// When the petition closes, if that is known.
+    pub closes_at: Option<Timestamp>,
+    /// Where it is in its life.
+    pub state: SignatureState,
+    /// When it was confirmed.
+    pub confirmed_at: Option<Timestamp>,
+    /// The signer's name.
+    pub name: String,
+    /// The signer's address, encrypted.
+    pub contact: Vec<u8>,
+    /// To what the contact belongs.
+    pub email_hash: EmailHash,
+}
+
+/// What became of a mail that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was handed over, or nobody wants it any more: it can go.
+    Done,
+    /// It was not tried, or could not be, through no fault of its own: as if it had not been taken.
+    PutBack,
+    /// It failed and is tried again at a moment.
+    Later(Timestamp, String),
+    /// It failed for good.
+    GivenUp(String),
+}
+
+/// Takes mails that are due, `most` at the most, for [`LEASE`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<Taken>> {
+    let rows = sqlx::query!(
+        r#"with due as (
+               select id, due_at from outbox
+               where given_up_at is null and due_at <= $1
+               order by due_at limit $2
+               for update skip locked
+           ), taken as (
+               update outbox set due_at = $3, attempts = attempts + 1
+               from due where outbox.id = due.id
+               returning outbox.*, due.due_at as was_due_at
+           )
+           select t.id as "id!", t.kind as "kind!", t.created_at as "created_at!", t.was_due_at as "due_at!",
+               t.attempts as "attempts!", t.signature_id as "signature_id!",
+               s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
+               s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at
+           from taken t
+           left join signatures s on s.id = t.signature_id and s.email_hash is not null
+               and not exists (select from unwanted_mail u
+                               where u.email_hash = s.email_hash and u.petition_id = s.petition_id)
+           left join petitions p on p.id = s.petition_id
+           order by t.was_due_at, t.id"#,
+        sql(now) as _,
+        most as i64,
+        sql(now + LEASE) as _,
+    )
+    .fetch_all(db)
+    .await?;
+    let taken = rows.into_iter().map(|row| {
+        let signature =
+            match (row.petition_id, row.state, row.signed_at, row.name, row.contact, row.email_hash, row.action) {
+                (Some(petition), Some(state), Some(at), Some(name), Some(contact), Some(hash), Some(action)) => {
+                    Some(TakenSignature {
+                        id: row.signature_id.into(),
+                        petition: i64::from(petition).into(),
+                        action,
+                        created_at: at.to_jiff(),
+                        closes_at: row.closes_at.map(SqlTimestamp::to_jiff),
+                        state,
+                        confirmed_at: row.confirmed_at.map(SqlTimestamp::to_jiff),
+                        name,
+                        contact,
+                        email_hash: EmailHash(hash),
+                    })
+                }
+                _ => None,
+            };
+        Taken {
+            id: row.id,
+            kind: row.kind,
+            created_at: row.created_at.to_jiff(),
+            due_at: row.due_at.to_jiff(),
+            attempts: row.attempts,
+            signature,
+        }
+    });
+    Ok(taken.collect())
+}
+
+/// Notes what became of mails. One that others have taken meanwhile, since its lease ran out, is left to them.
+///
+/// # Errors
+/// When the database fails; then nothing is noted.
+pub async fn record(db: &mut Db, now: Timestamp, outcomes: &[(Taken, Outcome)]) -> sqlx::Result<()> {
+    let mut done = Vec::new();
+    let (mut ids, mut attempts, mut left, mut due, mut given_up, mut errors) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (taken, outcome) in outcomes {
+        let (tries, due_at, gone, error) = match outcome {
+            Outcome::Done => {
+                done.push(taken.id);
+                continue;
+            }
+            Outcome::PutBack => (taken.attempts - 1, taken.due_at, false, None),
+            Outcome::Later(due_at, error) => (taken.attempts, *due_at, false, Some(error.clone())),
+            Outcome::GivenUp(error) => (taken.attempts, taken.due_at, true, Some(error.clone())),
+        };
+        ids.push(taken.id);
+        attempts.push(taken.attempts);
+        left.push(tries);
+        due.push(due_at.to_sqlx());
+        given_up.push(gone);
+        errors.push(error);
+    }
+    sqlx::query!(
+        "with done as (delete from outbox where id = any($1))
+         update outbox o
+         set attempts = n.tries, due_at = n.due_at, last_error = coalesce(n.error, o.last_error),
+             given_up_at = case when n.given_up then $8::timestamptz end
+         from unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::timestamptz[], $6::boolean[], $7::text[])
+             as n (id, attempts, tries, due_at, given_up, error)
+         where o.id = n.id and o.attempts = n.attempts",
+        &done,
+        &ids,
+        &attempts,
+        &left,
+        &due as &[SqlTimestamp],
+        &given_up,
+        &errors as &[Option<String>],
+        sql(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// How the outbox stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxState {
+    /// Mails that are still to be sent.
+    pub waiting: i64,
+    /// By how much the mail that should have left first is late; zero when none is.
+    pub late: SignedDuration,
+    /// Mails that were given up.
+    pub given_up: i64,
+}
+
+/// Asks how the outbox stands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn state(db: &mut Db, now: Timestamp) -> sqlx::Result<OutboxState> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from outbox where given_up_at is null) as "waiting!",
+               (select min(due_at) from outbox where given_up_at is null) as due_at,
+               (select count(*) from outbox where given_up_at is not null) as "given_up!""#
+    )
+    .fetch_one(db)
+    .await?;
+    let late = row.due_at.map_or(SignedDuration::ZERO, |due_at| now.duration_since(due_at.to_jiff()));
+    Ok(OutboxState { waiting: row.waiting, late: late.max(SignedDuration::ZERO), given_up: row.given_up })
+}

@@ -1,0 +1,3 @@
+//! Pages for developers; in production there are none.
+
+pub mod mail;
