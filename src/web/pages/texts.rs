@@ -5,24 +5,24 @@ use axum::{extract::State, response::Response};
 
 use crate::{
     app::App,
-    domain::{limits, threshold::Thresholds},
+    domain::{limits, retention::Retention, threshold::Thresholds},
     urls,
     web::{
         cache::CachePolicy,
         error::PageError,
-        filters::thousands,
+        filters::{days, thousands},
         page::{self, Layout, Section},
     },
 };
 
 /// A page of text takes its limits from where they stand.
 macro_rules! text_page {
-    ($handler:ident, $page:ident, $template:literal, $path:expr, $section:expr, $title:literal, $about:literal $(, $field:ident)?) => {
+    ($handler:ident, $page:ident, $template:literal, $path:expr, $section:expr, $title:literal, $about:literal $(, $field:ident: $kind:ty)?) => {
         #[derive(Template)]
         #[template(path = $template)]
         struct $page {
             layout: Layout,
-            $($field: Thresholds,)?
+            $($field: $kind,)?
         }
 
         #[doc = $about]
@@ -41,7 +41,7 @@ text_page!(
     Section::Help,
     "How petitions work",
     "What a petition can do, what it must be like to be published, and what happens then.",
-    thresholds
+    thresholds: Thresholds
 );
 text_page!(
     estimates,
@@ -59,7 +59,8 @@ text_page!(
     urls::privacy(),
     Section::Elsewhere,
     "Privacy",
-    "Which personal data this site keeps, what for and for how long."
+    "Which personal data this site keeps, what for and for how long.",
+    retention: Retention
 );
 text_page!(
     accessibility,
@@ -87,5 +88,5 @@ text_page!(
     Section::Start,
     "Start a petition",
     "What makes a good petition, and what is needed to have one published.",
-    thresholds
+    thresholds: Thresholds
 );
