@@ -126,12 +126,7 @@ impl Mailbox {
             arrived: Notify::new(),
             connections: AtomicU32::new(0),
         });
-        let mut inner = Inner {
-            address: ([127, 0, 0, 1], 0).into(),
-            certificate: made.cert.pem(),
-            state,
-            serving: Mutex::default(),
-        };
+        let mut inner = Inner { address: ([127, 0, 0, 1], 0).into(), state, serving: Mutex::default() };
         inner.address = inner.listen().await;
         Self(Arc::new(inner))
     }
