@@ -108,8 +108,7 @@ async fn a_signature_counts_once_it_is_confirmed() {
     assert_eq!(app.ask("select state from signatures").await, "pending");
     assert_eq!(app.ask("select count(*) from outbox where kind = 'confirm_signature'").await, "1");
 
-    let id = latest(&app).await;
-    ada.visit(&confirm_link(&app, id)).await;
+    ada.follow_link_in_mail("ada@example.org", "Confirm your signature").await;
     assert_eq!(ada.heading(), "Confirm your signature");
     ada.see(&petition.record.action).see("You are signing as Ada Lovelace.");
     assert_eq!(count(&app, &petition).await, 120, "looking at the page confirms nothing");
