@@ -129,6 +129,30 @@ impl Browser {
         self.click_to_leave(button).await;
     }
 
+    /// Presses the button with these words, and looks at the page that it leads to, which answers with this status.
+    pub async fn press_and_get(&self, words: &str, status: u16) {
+        let button = self.find(By::XPath(format!("//button[normalize-space()='{words}']"))).await;
+        self.click_to(button).await;
+        look::at(self, status).await;
+    }
+
+    /// Ticks the box, or makes the choice, with this label.
+    pub async fn tick(&self, label: &str) {
+        let label = self.find(By::XPath(format!("//label[normalize-space()='{label}']"))).await;
+        label.click().await.unwrap_or_else(|problem| panic!("it cannot be clicked: {problem}"));
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn type_in(&self, text: &str) {
+        let none = Some(Duration::ZERO);
+        self.driver.action_chain_with_delay(none, none).send_keys(text).perform().await.expect("keys can be pressed");
+    }
+
+    /// The id of what has the focus.
+    pub async fn focus(&self) -> String {
+        self.ask("return document.activeElement.id", vec![]).await
+    }
+
     /// Writes into the field with this label.
     pub async fn fill(&self, label: &str, text: &str) {
         let label = self.find(By::XPath(format!("//label[normalize-space()='{label}']"))).await;
@@ -218,10 +242,23 @@ impl Browser {
     }
 
     async fn click_to_leave(&self, element: WebElement) {
+        self.click_to(element).await;
+        self.look_once().await;
+    }
+
+    async fn click_to(&self, element: WebElement) {
+        self.leave_by(async {
+            element.click().await.unwrap_or_else(|problem| panic!("it cannot be clicked: {problem}"))
+        })
+        .await;
+    }
+
+    /// Does what leads to another page, and waits for that.
+    pub async fn leave_by(&self, act: impl Future<Output = ()>) {
         self.leaving().await;
         // Only this page has it; a page that has come from elsewhere does not.
         let _: Value = self.ask("document.documentElement.dataset.left = 'yes'", vec![]).await;
-        element.click().await.unwrap_or_else(|problem| panic!("it cannot be clicked: {problem}"));
+        act.await;
         let began = Instant::now();
         let ready = "return document.readyState === 'complete' && !document.documentElement.dataset.left";
         while !self.ask::<bool>(ready, vec![]).await {
@@ -229,7 +266,6 @@ impl Browser {
             tokio::time::sleep(MOMENT).await;
         }
         self.arrived().await;
-        self.look_once().await;
     }
 
     /// A page that was seen before is not looked at again.

@@ -14,4 +14,5 @@ mod keyboard;
 mod look;
 mod media;
 mod reading;
+mod signing;
 mod site;

@@ -20,9 +20,11 @@ async fn a_printed_page_has_everything_that_paper_can_show() {
 }
 
 #[tokio::test]
-async fn a_petition_page_fits_into_320_pixels() {
+async fn a_petition_and_its_form_fit_into_320_pixels() {
     with_browser(NARROW, Scripts::On, async |browser| {
         browser.visit(PETITION).await;
+        browser.follow("Sign this petition").await;
+        browser.press_and_get("Sign this petition", 422).await;
     })
     .await;
 }

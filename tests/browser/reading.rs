@@ -97,8 +97,7 @@ async fn find_and_read(browser: &Browser) {
 
     browser.follow("Test the emergency alert on mobile phones").await;
     browser.follow("Sign this petition").await;
-    browser.see("Signatures are not collected on this site yet.").await;
-    browser.follow("Back to the petition").await;
+    browser.see("I am a British citizen or UK resident").await;
 }
 
 /// Visits all pages that the way to a petition does not touch, each on a desk and on a phone.
@@ -118,6 +117,7 @@ async fn visit_every_other_page(browser: &Browser) {
         ("/privacy", "What is kept when you read"),
         ("/accessibility", "How this site is made"),
         ("/cookies", "Cookies"),
+        ("/petitions/1000000/thank-you", "Check your inbox"),
         ("/petitions/1000018", "5 signatures"),
         ("/petitions/1000027", "It can no longer be signed."),
         ("/petitions/1000027/signatures/new", "Its deadline has passed."),
@@ -130,7 +130,9 @@ async fn visit_every_other_page(browser: &Browser) {
         browser.visit_everywhere(path, 200).await;
         browser.see(words).await;
     }
-    for (path, status) in [("/nowhere", 404), ("/petitions/1000050", 410), ("/petitions/abc", 400)] {
+    for (path, status) in
+        [("/nowhere", 404), ("/petitions/1000050", 410), ("/petitions/abc", 400), ("/signatures/1/verify?token=x", 404)]
+    {
         browser.visit_everywhere(path, status).await;
         browser.see("If you tell us about this, quote").await;
     }

@@ -9,7 +9,15 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use undersigned::dev::postgres::default_data_dir;
+use sqlx::{Connection, PgConnection};
+use undersigned::{
+    dev::postgres::{self, default_data_dir},
+    domain::{
+        email::EmailAddress,
+        keyring::{Keyring, SecretKey},
+        signature::SignatureId,
+    },
+};
 
 use super::keeper::{self, Kept};
 
@@ -22,6 +30,9 @@ pub const PETITION: &str = "/petitions/1000000";
 pub const LIVE_PETITION: u32 = 700_001;
 
 static SITE: LazyLock<Result<Site, String>> = LazyLock::new(Site::start);
+
+/// The site's secret key, with which links are made as its mails have them.
+static SECRET: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::new(1, rand::random()));
 
 /// The running site.
 pub struct Site {
@@ -52,6 +63,20 @@ impl Site {
         format!("{}{path}", self.program.told)
     }
 
+    /// Its secret keys.
+    pub fn keyring(&self) -> Keyring {
+        Keyring::new(&[SECRET.clone()]).expect("a key")
+    }
+
+    /// The signature of an e-mail address.
+    pub async fn signature_of(&self, email: &str) -> SignatureId {
+        let url = postgres::running(&self.data_dir).await.expect("a state").expect("a running server");
+        let mut db = PgConnection::connect(&url).await.expect("the site's database");
+        let hash = self.keyring().email_hash(&EmailAddress::parse(email).expect("an address").canonical());
+        let id = sqlx::query_scalar::<_, i64>("select id from signatures where email_hash = $1").bind(hash.0);
+        id.fetch_one(&mut db).await.expect("a signature").into()
+    }
+
     /// Imports a newer state of the petition whose count may change, as an operator would while the site runs.
     pub fn import_live_petition(&self, signatures: u32, at: &str) {
         let file = self.data_dir.join(format!("live-{signatures}.json"));
@@ -74,6 +99,7 @@ fn program(data_dir: &Path) -> Command {
             command.env_remove(name);
         }
     }
+    command.env("UNDERSIGNED_SECRET_KEYS", SECRET.reveal());
     command.env("RUST_LOG", "warn").arg("--data-dir").arg(data_dir).args(["--now", NOW]);
     command
 }

@@ -115,7 +115,7 @@ async fn a_signature_counts_once_it_is_confirmed() {
 
     ada.press("Confirm my signature").await;
     assert_eq!(ada.heading(), "Your signature is counted");
-    ada.see("You are one of 121 signatures of this petition").see("1% of the 10,000 needed");
+    ada.see("Yours is one of 121 signatures of this petition").see("1% of the 10,000 needed");
     assert_eq!(count(&app, &petition).await, 121);
     ada.follow("see what we hold about you, stop mails or take your signature back").await;
     assert_eq!((ada.heading(), ada.fact("Name")), ("Your signature".to_owned(), "Ada Lovelace".to_owned()));
@@ -503,7 +503,7 @@ async fn a_signature_that_was_begun_in_time_may_be_confirmed_for_a_day() {
     app.run_job("close petitions", closed + SignedDuration::from_secs(2)).await;
     app.set_time(closed + SignedDuration::from_hours(limits::CONFIRMATION_GRACE_HOURS));
     let mut ada = app.visitor();
-    ada.visit(&confirm_link(&app, id)).await.press("Confirm my signature").await.see("You are one of 101 signatures");
+    ada.visit(&confirm_link(&app, id)).await.press("Confirm my signature").await.see("Yours is one of 101 signatures");
 
     let mut bo = app.visitor();
     bo.visit(&confirm_link(&app, other)).await;
@@ -639,8 +639,8 @@ async fn confirming_twice_is_harmless() {
     let (mut ada, mut elsewhere) = (app.visitor(), app.visitor());
     ada.visit(&path).await;
     elsewhere.visit(&path).await;
-    ada.press("Confirm my signature").await.see("You are one of 101 signatures");
-    elsewhere.press("Confirm my signature").await.see("You are one of 101 signatures");
+    ada.press("Confirm my signature").await.see("Yours is one of 101 signatures");
+    elsewhere.press("Confirm my signature").await.see("Yours is one of 101 signatures");
     ada.visit(&path).await.see("Your signature is confirmed").see("There is nothing left to do.");
     assert!(ada.page().select("form").is_empty());
 
@@ -766,7 +766,7 @@ async fn a_signer_sees_downloads_and_takes_back() {
     for (term, value) in [
         ("Name", "Ada Lovelace"),
         ("Email address", "ada@example.org"),
-        ("Postcode", "CV11AA"),
+        ("Postcode", "CV1 1AA"),
         ("Mails about the petition", "no"),
         ("Form sent", "21:00:00 on 21 August 2022"),
         ("Confirmed", "21:00:00 on 21 August 2022"),
@@ -795,7 +795,7 @@ async fn a_signer_sees_downloads_and_takes_back() {
     }
     fill_in(&mut ada, &petition).await.press("Sign this petition").await.see("Check your inbox");
     let id = latest(&app).await;
-    ada.visit(&confirm_link(&app, id)).await.press("Confirm my signature").await.see("You are one of 101");
+    ada.visit(&confirm_link(&app, id)).await.press("Confirm my signature").await.see("Yours is one of 101");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use crate::{
     app::App,
     domain::{
         keyring::{Contact, Purpose},
+        postcode::Postcode,
         signature::{SignatureId, SignatureState},
     },
     store::{self, Db, petitions::Petition, signatures::Signature},
@@ -116,8 +117,8 @@ fn held(signature: &Signature, contact: Option<&Contact>) -> Vec<(&'static str, 
         ("Name", or_erased(&signature.name)),
         ("Email address", or_erased(contact.map_or("", |contact| &contact.email))),
     ];
-    if let Some(postcode) = contact.and_then(|contact| contact.postcode.clone()) {
-        held.push(("Postcode", postcode));
+    if let Some(postcode) = contact.and_then(|contact| contact.postcode.as_deref()) {
+        held.push(("Postcode", Postcode::parse(postcode).map_or_else(|_| postcode.to_owned(), |it| it.to_string())));
     }
     held.push((if signature.is_constituency { "Constituency" } else { "Country" }, signature.area.clone()));
     held.push(("Mails about the petition", yes(signature.wants_updates)));
