@@ -433,7 +433,7 @@ async fn a_developer_reads_the_mail_in_the_browser() {
     ada.visit(urls::dev_mailbox()).await.see("to zoe@example.org, 2022-08-21T20:00:00Z").see("to grace@example.org");
     ada.visit(&urls::dev_mail(1)).await.see("Hello Zoë O’Neil <b>,").see("Stop <script> & “quotes”");
     assert_eq!(ada.heading(), "Confirm your signature: Stop <script> & “quotes”");
-    let links = ada.page().select(".letter a").len();
+    let links = ada.page().select(".raw a").len();
     assert_eq!(links, 4);
     let html = app.get(&urls::dev_mail_html(1)).await;
     assert!(html.text().contains("Hello Zoë O’Neil &#60;b&#62;,"), "{}", html.text());

@@ -436,14 +436,18 @@ async fn a_petition_that_takes_no_signatures_says_why() {
             assert!(!answer.text().contains(&petition.record.action));
         }
     }
-    for state in [PetitionState::Validated, PetitionState::Sponsored] {
+    for (state, words) in [
+        (PetitionState::Validated, "You cannot sign it yet."),
+        (PetitionState::Sponsored, "You cannot sign it yet."),
+        (PetitionState::Stopped, "It will not now be published."),
+    ] {
         let petition = app.petition().signatures(3).state(state).create().await;
         for form in [RIGHT, ""] {
             let answer = post(&app, &urls::sign(&petition.id), form).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{state:?}");
-            app.visitor().visit(answer.header("location")).await.see("You cannot sign it yet.");
+            app.visitor().visit(answer.header("location")).await.see(words);
         }
-        app.visitor().visit(&urls::sign(&petition.id)).await.see("You cannot sign it yet.");
+        app.visitor().visit(&urls::sign(&petition.id)).await.see(words);
     }
     for path in ["/petitions/7/signatures/new", "/petitions/7/thank-you"] {
         assert_eq!(app.get(path).await.status, StatusCode::NOT_FOUND);

@@ -104,7 +104,7 @@ pub async fn show(
 }
 
 /// What stands at the address of a petition that has no page.
-pub(in crate::web::pages) async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
+async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
     let state = store::petitions::state(&mut *app.pool.acquire().await?, id).await?.ok_or(PageError::NotFound)?;
     let visibility = state.visibility();
     match visibility {

@@ -11,7 +11,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{super::petitions::show, not_open};
+use super::not_open;
 use crate::{
     actions::sign::{NewSignature, NotCollected, Signed},
     app::App,
@@ -141,7 +141,7 @@ pub async fn show(
     let rendered = memory.get(Key::Sign(id), || version(&app, id, now.0), || render(&app, &memory, id, now.0)).await;
     match rendered {
         Ok(rendered) => Ok(rendered.respond(&headers)),
-        Err(PageError::NotFound) => show::instead(&app, id).await,
+        Err(PageError::NotFound) => super::instead(&app, id).await,
         Err(error) => Err(error),
     }
 }
@@ -222,7 +222,7 @@ impl Again {
                     Ok(html) => {
                         Ok((StatusCode::CONFLICT, page::body(Format::Html, html, CachePolicy::Never)).into_response())
                     }
-                    Err(PageError::NotFound) => show::instead(app, id).await,
+                    Err(PageError::NotFound) => super::instead(app, id).await,
                     Err(error) => Err(error),
                 };
             }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
 
-use super::super::petitions::show;
 use crate::{
     app::App,
     domain::{
@@ -44,7 +43,7 @@ pub async fn show(
         .await;
     match rendered {
         Ok(rendered) => Ok(rendered.respond(&headers)),
-        Err(PageError::NotFound) => show::instead(&app, id).await,
+        Err(PageError::NotFound) => super::instead(&app, id).await,
         Err(error) => Err(error),
     }
 }
