@@ -13,7 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::{
     clock::Clock,
-    domain::{keyring::Keyring, limits, retention::Retention, threshold::Thresholds},
+    domain::{keyring::Keyring, limits, protection::Paces, retention::Retention, threshold::Thresholds},
     mail::smtp_url::{SmtpUrl, is_mail_domain},
 };
 
@@ -68,6 +68,22 @@ pub struct Settings {
     /// makes one. Default with the private PostgreSQL: a key of its own, kept beside its data.
     #[arg(long, env = "UNDERSIGNED_SECRET_KEYS", global = true, value_name = "KEYS", hide_env_values = true)]
     pub secret_keys: Option<Keyring>,
+
+    /// Proxies before the site. So many of the last addresses in X-Forwarded-For are believed; with 0, none.
+    #[arg(long, env = "UNDERSIGNED_TRUSTED_PROXIES", global = true, value_name = "NUMBER", default_value_t = 0,
+          value_parser = number(0..=20))]
+    pub trusted_proxies: u32,
+
+    /// Signatures of one petition that may come from one address at once before others go into quarantine. For IPv6 an
+    /// address is a /64. A network (IPv4 /24, IPv6 /48) may send ten times as many.
+    #[arg(long, env = "UNDERSIGNED_ADDRESS_BURST", global = true, value_name = "NUMBER", default_value_t = limits::ADDRESS_BURST,
+          value_parser = number(1..=1_000_000))]
+    pub address_burst: u32,
+
+    /// Signatures of one petition that may come from one address in a minute when those at once are used up.
+    #[arg(long, env = "UNDERSIGNED_ADDRESS_PER_MINUTE", global = true, value_name = "NUMBER",
+          default_value_t = limits::ADDRESS_PER_MINUTE, value_parser = number(1..=1_000_000))]
+    pub address_per_minute: u32,
 
     /// Days for which a signature that nobody confirms is kept.
     #[arg(long, env = "UNDERSIGNED_KEEP_UNCONFIRMED", global = true, value_name = "DAYS", default_value_t = limits::KEEP_UNCONFIRMED_DAYS,
@@ -139,6 +155,11 @@ impl Settings {
     /// Where the time comes from.
     pub fn clock(&self) -> Clock {
         self.now.map_or(Clock::System, Clock::Pinned)
+    }
+
+    /// How fast signatures may come.
+    pub fn paces(&self) -> Paces {
+        Paces { address_burst: self.address_burst, address_per_minute: self.address_per_minute }
     }
 
     /// How long personal data are kept.

@@ -4,6 +4,7 @@ mod database;
 mod dev;
 mod import;
 mod migrate;
+mod protect;
 mod recount;
 mod secrets;
 mod seed;
@@ -24,7 +25,11 @@ use clap::{
 };
 
 use crate::{
-    domain::{petition::PetitionId, suspicion::Suspicion},
+    domain::{
+        petition::PetitionId,
+        protection::{Listed, Rule},
+        suspicion::Suspicion,
+    },
     settings::Settings,
     telemetry,
 };
@@ -65,6 +70,9 @@ enum Command {
     /// Look at the signatures in quarantine, or let them out.
     #[command(subcommand)]
     Quarantine(Quarantine),
+    /// Block or allow networks and mail domains.
+    #[command(subcommand)]
+    Protect(Protect),
     /// Encrypt and hash anew, with the first of the secret keys, what was made with the others.
     RotateKeys,
     /// Make a secret key for --secret-keys and print it.
@@ -124,6 +132,33 @@ enum Quarantine {
         #[arg(long, value_parser = signatures::suspicion)]
         reason: Option<Suspicion>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum Protect {
+    /// Never limit a network or mail domain, such as a school's or a large employer's.
+    Allow(Protected),
+    /// Put signatures from a network or with a mail domain into quarantine.
+    Block(Protected),
+    /// Take a network or mail domain off the lists.
+    Forget {
+        /// As it stands in the list.
+        #[arg(value_name = "NETWORK-OR-DOMAIN", value_parser = protect::listed)]
+        listed: Listed,
+    },
+    /// What is allowed and what is blocked.
+    List,
+}
+
+#[derive(Debug, clap::Args)]
+struct Protected {
+    /// An address (192.0.2.1), a network (192.0.2.0/24, 2001:db8::/32) or a mail domain (example.org, *.example.org for
+    /// those one level below it, **.example.org for all below it).
+    #[arg(value_name = "NETWORK-OR-DOMAIN", value_parser = protect::listed)]
+    listed: Listed,
+    /// Why, for those who look at the list later.
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = protect::note)]
+    note: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -189,6 +224,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Quarantine(Quarantine::Release { petition, reason }) => {
                 signatures::release(&settings, petition, reason).await
             }
+            Command::Protect(Protect::Allow(Protected { listed, note })) => {
+                protect::list(&settings, &listed, Rule::Allowed, &note).await
+            }
+            Command::Protect(Protect::Block(Protected { listed, note })) => {
+                protect::list(&settings, &listed, Rule::Blocked, &note).await
+            }
+            Command::Protect(Protect::Forget { listed }) => protect::forget(&settings, &listed).await,
+            Command::Protect(Protect::List) => protect::show(&settings).await,
             Command::RotateKeys => signatures::rotate(&settings).await,
             Command::NewKey { number } => Ok(secrets::new_key(number)),
             Command::Dev(Dev::Postgres { command }) => dev::postgres(&settings, &command).await,

@@ -26,7 +26,11 @@ use crate::{
     mail::{folder::Folder, smtp::Smtp, transport::Transport},
     metrics::Metrics,
     settings::{FIRST_PORT, Settings},
-    urls, web,
+    urls,
+    web::{
+        self,
+        protection::{self, Protection},
+    },
 };
 
 /// How many ports are tried when none is set.
@@ -94,6 +98,10 @@ async fn serve(
         metrics: Metrics::default(),
     });
 
+    let options =
+        protection::Options { trusted_proxies: usize::try_from(settings.trusted_proxies)?, paces: settings.paces() };
+    let protection = Protection::start(&app.pool, &app.clock, options).await?;
+
     say(&format!("Undersigned is at {address}"));
     if matches!(app.transport, Transport::Folder(_)) {
         say(&format!("Mail it would send is at {address}{}", urls::dev_mailbox()));
@@ -105,7 +113,8 @@ async fn serve(
     }
     say("Stop it with Ctrl-C.");
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
-    let server = axum::serve(listener, web::router(app)).with_graceful_shutdown(told(stopped.clone()));
+    let service = web::router(app, protection).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(told(stopped.clone()));
     tokio::select! {
         outcome = server.into_future() => outcome.context("the site cannot be served any longer")?,
         () = async {

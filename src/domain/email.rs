@@ -3,7 +3,7 @@
 mod providers;
 mod slips;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use idna::AsciiDenyList;
 
@@ -59,8 +59,7 @@ impl EmailAddress {
         if !local.split('.').all(is_atom) {
             return Err(EmailAddressError::Malformed);
         }
-        let domain = idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::STD3)
-            .map_err(|_| EmailAddressError::Malformed)?;
+        let domain = in_ascii(domain).ok_or(EmailAddressError::Malformed)?;
         let at = local.len();
         if at > LOCAL_BYTES || domain.len() > DOMAIN_BYTES || at + 1 + domain.len() > limits::NAME {
             return Err(EmailAddressError::TooLong);
@@ -109,6 +108,16 @@ impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EmailAddress(…)")
     }
+}
+
+/// The domain of addresses as it was typed, in lower case and ASCII, if it is one.
+pub fn domain(typed: &str) -> Option<String> {
+    let domain = in_ascii(typed)?;
+    (domain.len() <= DOMAIN_BYTES && is_domain(&domain)).then(|| domain.into_owned())
+}
+
+fn in_ascii(domain: &str) -> Option<Cow<'_, str>> {
+    idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::STD3).ok()
 }
 
 /// One of the parts between the dots before the @ (RFC 5322, section 3.2.3).

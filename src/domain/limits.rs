@@ -41,6 +41,15 @@ pub const KEEP_UNCONFIRMED_DAYS: u32 = 14;
 /// the Parliament), unless a setting says otherwise.
 pub const KEEP_PERSONAL_DATA_DAYS: u32 = 183;
 
+/// Signatures of one petition that may come from one address of the internet at once, unless a setting says otherwise.
+pub const ADDRESS_BURST: u32 = 300;
+/// Signatures of one petition that may come from one address of the internet in a minute, likewise.
+pub const ADDRESS_PER_MINUTE: u32 = 60;
+/// Signatures that may come with one e-mail address at once, whatever they are for.
+pub const EMAIL_BURST: u32 = 20;
+/// Signatures that may come with one e-mail address in an hour.
+pub const EMAIL_PER_HOUR: u32 = 20;
+
 /// Petitions on one page of a list.
 pub const PAGE_SIZE: u32 = 25;
 /// Most petitions on one page of a list.

@@ -10,6 +10,7 @@ pub mod petitions;
 pub mod places;
 pub mod popular;
 pub mod postcodes;
+pub mod protection;
 pub mod recount;
 pub mod related;
 pub mod search;

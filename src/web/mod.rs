@@ -17,12 +17,13 @@ pub mod metrics;
 pub mod page;
 pub mod pages;
 pub mod plain_text;
+pub mod protection;
 mod routes;
 pub mod share;
 
 use axum::{Router, extract::FromRef};
 
-use self::memory::Memory;
+use self::{memory::Memory, protection::Protection};
 use crate::app::App;
 
 /// What handlers can ask for: the program, and what the site keeps in memory.
@@ -30,10 +31,11 @@ use crate::app::App;
 pub struct Site {
     app: App,
     memory: Memory,
+    protection: Protection,
 }
 
 /// The whole site.
-pub fn router(app: App) -> Router {
-    let site = Site { app, memory: Memory::default() };
+pub fn router(app: App, protection: Protection) -> Router {
+    let site = Site { app, memory: Memory::default(), protection };
     layers::around(routes::all(), &site.app).with_state(site)
 }

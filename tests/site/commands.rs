@@ -2,7 +2,7 @@
 
 mod importing;
 mod postcodes;
-mod program;
+pub mod program;
 mod recovering;
 mod running;
 mod settings;

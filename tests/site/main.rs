@@ -15,6 +15,7 @@ mod importing_files;
 mod jobs;
 mod limits;
 mod mail;
+mod protection;
 mod reading;
 mod sample;
 mod searching;

@@ -36,7 +36,11 @@ use undersigned::{
     jobs,
     mail::{folder::Folder, smtp::Smtp, transport::Transport},
     metrics::Metrics,
-    store, web,
+    store,
+    web::{
+        self,
+        protection::{self, Protection},
+    },
 };
 
 use super::{
@@ -80,6 +84,8 @@ pub struct Setup {
     pub public_url: Option<String>,
     /// What becomes of its mail.
     pub mail: Mailing,
+    /// How it is protected.
+    pub protection: protection::Options,
 }
 
 /// What becomes of the mail of a site under test.
@@ -143,6 +149,7 @@ impl Default for Setup {
             thresholds: Thresholds::default(),
             public_url: None,
             mail: Mailing::default(),
+            protection: protection::Options::default(),
         }
     }
 }
@@ -201,7 +208,8 @@ impl TestApp {
                     mail_from: "Petitions <no-reply@example.org>".parse().expect("an address"),
                     metrics: Metrics::default(),
                 });
-                let service = web::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+                let protection = Protection::start(&pool, &app.clock, setup.protection).await.expect("protection");
+                let service = web::router(app.clone(), protection).into_make_service_with_connect_info::<SocketAddr>();
                 let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("a site") });
                 (address, app, serving)
             })

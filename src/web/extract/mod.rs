@@ -1,6 +1,7 @@
 //! What handlers ask for. What cannot be had becomes an error page, not a line of plain text.
 
 mod address;
+mod client_ip;
 mod form;
 mod format;
 mod link;
@@ -9,6 +10,7 @@ mod query;
 
 pub use self::{
     address::{AssetName, MailNumber, Name, Numbered},
+    client_ip::ClientIp,
     form::Form,
     format::Format,
     link::{Link, SignedLink, ToConfirm, ToManage, ToUnsubscribe},

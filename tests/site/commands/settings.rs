@@ -3,7 +3,7 @@
 use super::program::{Place, bare_program, run};
 
 /// Every setting: on the command line, in the environment, a value it cannot have, and what it is told to want.
-const SETTINGS: [(&str, &str, &str, &str); 16] = [
+const SETTINGS: [(&str, &str, &str, &str); 19] = [
     ("--database-url", "DATABASE_URL", "mysql://localhost/x", "postgres://user@host/database"),
     ("--data-dir", "UNDERSIGNED_DATA_DIR", "", "a value is required"),
     ("--pg-bin", "PG_BIN", "", "a value is required"),
@@ -17,6 +17,9 @@ const SETTINGS: [(&str, &str, &str, &str); 16] = [
     ("--smtp-connections", "UNDERSIGNED_SMTP_CONNECTIONS", "0", "a whole number from 1 to 100"),
     ("--mail-from", "UNDERSIGNED_MAIL_FROM", "Petitions", "an e-mail address, such as no-reply@example.org"),
     ("--metrics-listen", "UNDERSIGNED_METRICS_LISTEN", "9100", "a port, such as 127.0.0.1:9100"),
+    ("--trusted-proxies", "UNDERSIGNED_TRUSTED_PROXIES", "all", "a whole number from 0 to 20"),
+    ("--address-burst", "UNDERSIGNED_ADDRESS_BURST", "0", "a whole number from 1 to 1000000"),
+    ("--address-per-minute", "UNDERSIGNED_ADDRESS_PER_MINUTE", "0", "a whole number from 1 to 1000000"),
     ("--now", "UNDERSIGNED_NOW", "yesterday", "a moment with its offset, such as 2022-08-21T20:00:00Z"),
     ("--log-format", "UNDERSIGNED_LOG_FORMAT", "xml", "[possible values: text, json]"),
     ("--log", "RUST_LOG", "undersigned=loud", "a filter such as info"),
