@@ -5,12 +5,17 @@
 //! made by wrk; nginx, serving the same bytes from a file, tells how much the machine could do at best. What is compared
 //! takes turns, several rounds of each, and the median counts: whatever else the machine does then meets all alike.
 
+mod crowd;
 mod figures;
+mod http;
 mod load;
 mod nginx;
+mod office;
 mod petitions;
+mod pgbench;
 mod process;
 mod programs;
+mod sink;
 mod site;
 mod statistics;
 mod table;

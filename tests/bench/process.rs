@@ -46,8 +46,15 @@ impl Process {
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
+impl Process {
+    /// Kills it, in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Stops it, and waits for its end.
+    pub fn stop(&mut self) {
         let began = Instant::now();
         if let Some(id) = Pid::from_raw(self.child.id() as i32) {
             let _ = kill_process(id, Signal::TERM);
@@ -61,6 +68,12 @@ impl Drop for Process {
         eprintln!("Process {} does not stop and is killed.", self.child.id());
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

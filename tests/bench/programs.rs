@@ -13,6 +13,8 @@ pub struct Programs {
     pub wrk: PathBuf,
     /// The server to compare with.
     pub nginx: PathBuf,
+    /// The database's own benchmark.
+    pub pgbench: PathBuf,
 }
 
 impl Programs {
@@ -31,8 +33,20 @@ impl Programs {
             }
         }
         let found = |name| look_for(name).with_context(|| format!("{name} cannot be found"));
-        Ok(Self { wrk: found("wrk")?, nginx: found("nginx")? })
+        Ok(Self { wrk: found("wrk")?, nginx: found("nginx")?, pgbench: pgbench()? })
     }
+}
+
+/// In PATH, or where the system's packages put the programs of PostgreSQL that are not for everybody.
+fn pgbench() -> anyhow::Result<PathBuf> {
+    if let Some(pgbench) = look_for("pgbench") {
+        return Ok(pgbench);
+    }
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<_> =
+        versions.map(|version| version.path().join("bin/pgbench")).filter(|file| file.is_file()).collect();
+    found.sort();
+    found.pop().context("pgbench is missing: it comes with PostgreSQL")
 }
 
 fn install(apt_get: &Path, packages: &[&str]) -> anyhow::Result<()> {

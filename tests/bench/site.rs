@@ -29,6 +29,11 @@ impl Site {
     /// Starts the site with the data in a folder, which it fills with sample petitions if it is new. Ready means that
     /// the first page has come; says how long that took.
     pub async fn start(folder: &Path) -> anyhow::Result<(Self, Duration)> {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// Starts the site with these settings of the environment.
+    pub async fn start_with(folder: &Path, settings: &[(&str, String)]) -> anyhow::Result<(Self, Duration)> {
         std::fs::create_dir_all(folder)?;
         let data = folder.join("data");
         let port = free_port()?;
@@ -42,6 +47,7 @@ impl Site {
         }
         command.env_remove("DATABASE_URL").env_remove("RUST_LOG").arg("--data-dir").arg(&data);
         command.arg("--port").arg(port.to_string());
+        command.env_remove("SMTP_URL").envs(settings.iter().map(|(name, value)| (*name, value)));
 
         let began = Instant::now();
         let mut process = Process::start(&mut command, &folder.join("site.log"))?;

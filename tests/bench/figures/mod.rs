@@ -1,9 +1,13 @@
 //! The figures, each by itself, and the site that they share.
 
+mod day;
+mod kills;
 mod lists;
+mod mail;
 mod memory;
 mod page;
 mod parts;
+mod signing;
 mod sizes;
 mod start;
 
@@ -41,6 +45,10 @@ pub const FIGURES: &[Figure] = &[
     Figure { name: "lists", about: "lists, search and data", run: |f, t| Box::pin(lists::run(f, t)) },
     Figure { name: "sizes", about: "petitions of 1,000 to 10,000,000", run: |f, t| Box::pin(sizes::run(f, t)) },
     Figure { name: "parts", about: "ten years of history, all places", run: |f, t| Box::pin(parts::run(f, t)) },
+    Figure { name: "signing", about: "signing and confirming", run: |f, t| Box::pin(signing::run(f, t)) },
+    Figure { name: "mail", about: "mail handed to a server", run: |f, t| Box::pin(mail::run(f, t)) },
+    Figure { name: "day", about: "a mixed day", run: |f, t| Box::pin(day::run(f, t)) },
+    Figure { name: "kills", about: "what kills leave behind", run: |f, t| Box::pin(kills::run(f, t)) },
     Figure { name: "memory", about: "memory after all this", run: |f, t| Box::pin(memory::run(f, t)) },
 ];
 

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Redirect, Response},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::not_open;
@@ -33,10 +33,11 @@ use crate::{
     web::{
         cache::CachePolicy,
         error::PageError,
-        extract::{Form, Format, Now, Numbered},
+        extract::{ClientIp, Form, Format, Now, Numbered},
         form::FormErrors,
         memory::{Key, Memory, Rendered},
         page::{self, Layout, Section},
+        protection::Protection,
     },
 };
 
@@ -60,6 +61,10 @@ pub struct SignForm {
     address: String,
 }
 
+/// Nobody fills in the form in less time.
+const QUICKEST: SignedDuration = SignedDuration::from_secs(2);
+/// Hardly anybody sends a form that has been open for longer.
+const OLDEST: SignedDuration = SignedDuration::from_hours(24);
 /// What a box that is ticked sends.
 const TICKED: &str = "1";
 
@@ -82,6 +87,14 @@ impl SignForm {
     /// The address that was probably meant, unless it has been asked already.
     fn slip(&self) -> Option<String> {
         email::suggestion(&self.email).filter(|_| self.asked != self.email)
+    }
+
+    /// How much speaks for a program that filled in the form, which is of this age if its mark is right. Nothing of it
+    /// is proof: some people have password managers, and some leave a page open for days.
+    fn signals_of_a_program(&self, age: Option<SignedDuration>) -> u32 {
+        let in_the_trap = !self.comment.is_empty();
+        let out_of_time = age.is_none_or(|age| age < QUICKEST || age > OLDEST);
+        u32::from(in_the_trap) + u32::from(out_of_time)
     }
 
     fn parse(&self, petition: PetitionId, countries: &[Country]) -> Result<NewSignature, FormErrors> {
@@ -181,6 +194,8 @@ async fn render(app: &App, memory: &Memory, id: PetitionId, now: Timestamp) -> R
 pub async fn submit(
     State(app): State<App>,
     State(memory): State<Memory>,
+    State(protection): State<Protection>,
+    ClientIp(from): ClientIp,
     now: Now,
     address: Numbered,
     Form(form): Form<SignForm>,
@@ -189,10 +204,14 @@ pub async fn submit(
     let countries = countries(&app, &memory, now.0).await?;
     let suggestion = form.slip();
     let errors = match form.parse(address.id, &countries) {
-        Ok(new) if suggestion.is_none() => match app.signing.sign(&new, now.0).await? {
-            Signed::CheckYourMail => return Ok(Redirect::to(&urls::thank_you(&address.id)).into_response()),
-            Signed::NotCollected(_) => FormErrors::default(),
-        },
+        Ok(new) if suggestion.is_none() => {
+            let signals = form.signals_of_a_program(app.keyring.form_age(&form.started, address.id, now.0));
+            let suspicion = protection.judge(from, &new.email, address.id, signals);
+            match app.signing.sign(&NewSignature { signed_from: from, suspicion, ..new }, now.0).await? {
+                Signed::CheckYourMail => return Ok(Redirect::to(&urls::thank_you(&address.id)).into_response()),
+                Signed::NotCollected(_) => FormErrors::default(),
+            }
+        }
         Ok(_) => FormErrors::default(),
         Err(errors) => errors,
     };
