@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use governor::{Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, state::keyed::HashMapStateStore};
+use governor::{Quota, RateLimiter, middleware::NoOpMiddleware, state::keyed::HashMapStateStore};
 use ipnet::IpNet;
 use sqlx::PgPool;
 
@@ -210,6 +210,7 @@ impl governor::clock::Clock for Time {
 mod tests {
     use std::sync::atomic::AtomicI64;
 
+    use governor::clock::Clock as _;
     use jiff::Timestamp;
 
     use super::*;

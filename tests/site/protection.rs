@@ -205,7 +205,7 @@ fn networks_and_domains_are_listed_by_command() {
         ("ada@example.org", "wants an address (192.0.2.1), a network (192.0.2.0/24, 2001:db8::/32) or a mail domain"),
         ("192.0.2.1/24", "wants the first address of the network: 192.0.2.0/24"),
         ("0.0.0.0/0", "wants a smaller network: at least /8 of IPv4, /16 of IPv6"),
-        ("", "a value is required"),
+        ("", "wants an address (192.0.2.1), a network"),
     ] {
         protect(&["block", wrong]).failed(2, &[wants]);
     }
