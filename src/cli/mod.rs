@@ -187,7 +187,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Names the environment variable beside the option: the value that is refused may have come from either.
+/// Names the environment variable beside the option: the value that is refused may have come from either. Values that
+/// are secret are left out.
 fn with_environment_name(mut refusal: clap::Error) -> clap::Error {
     if !matches!(refusal.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
         return refusal;
@@ -199,6 +200,10 @@ fn with_environment_name(mut refusal: clap::Error) -> clap::Error {
     if let Some(variable) = setting.and_then(clap::Arg::get_env) {
         let both = format!("{option} ({})", variable.display());
         refusal.insert(ContextKind::InvalidArg, ContextValue::String(both));
+    }
+    // What may hold a password or a key is not repeated.
+    if setting.is_some_and(clap::Arg::is_hide_env_values_set) {
+        refusal.insert(ContextKind::InvalidValue, ContextValue::String("(hidden)".to_owned()));
     }
     refusal
 }

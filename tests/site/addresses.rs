@@ -9,11 +9,12 @@ use undersigned::{
     web::assets,
 };
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, Mailing, Setup, TestApp, TestFolder};
 
 #[tokio::test]
 async fn every_function_of_urls_leads_somewhere() {
-    let app = TestApp::new().await;
+    let folder = TestFolder::new();
+    let app = TestApp::with(Setup { mail: Mailing::Folder(folder.path().to_owned()), ..Setup::default() }).await;
     let petition = app.petition().topic("water").in_constituency("E14001063", "Aldershot", 50).create().await;
     let young = app.petition().signatures(2).state(PetitionState::Validated).create().await;
     let checked = app.petition().signatures(7).state(PetitionState::Sponsored).create().await;
@@ -23,6 +24,8 @@ async fn every_function_of_urls_leads_somewhere() {
     let sent = Answer::to(app.request(Method::POST, &urls::sign(id)).header("content-type", kind).body(form)).await;
     assert_eq!(sent.header("location"), urls::thank_you(id));
     let signature = SignatureId::from(app.ask("select id from signatures").await.parse::<i64>().expect("a number"));
+    app.deliver();
+    app.becomes("select count(*) from outbox", "0").await;
     let token = |purpose| app.keyring.token(purpose, signature);
     let addresses: Vec<(&str, String)> = vec![
         ("home", urls::home().to_owned()),
@@ -46,6 +49,9 @@ async fn every_function_of_urls_leads_somewhere() {
         ("unsubscribe", urls::unsubscribe(&signature, &token(Purpose::Unsubscribe))),
         ("gathering_support", urls::gathering_support(&young.id)),
         ("moderation_info", urls::moderation_info(&checked.id)),
+        ("dev_mailbox", urls::dev_mailbox().to_owned()),
+        ("dev_mail", urls::dev_mail(1)),
+        ("dev_mail_html", urls::dev_mail_html(1)),
         ("start", urls::start().to_owned()),
         ("help", urls::help().to_owned()),
         ("help_estimates", urls::help_estimates().to_owned()),

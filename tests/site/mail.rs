@@ -13,7 +13,7 @@ use undersigned::{
     urls,
 };
 
-use crate::support::{Mailbox, Mailing, Setup, TestApp, at};
+use crate::support::{Mailbox, Mailing, Setup, TestApp, TestFolder, at};
 
 impl TestApp {
     /// Somebody fills in the form of a petition.
@@ -44,22 +44,6 @@ impl TestApp {
         let uk = uk.parse().expect("a number");
         let all = everybody.iter().map(|email| self.signs_in(uk, petition, "Ada Lovelace", email));
         futures_util::future::join_all(all).await;
-    }
-
-    /// Waits until a query has this answer; nothing is an answer, too.
-    async fn becomes(&self, sql: &'static str, answer: &str) {
-        let text = format!("select coalesce((select a::text from ({sql}) as q (a) limit 1), '')");
-        let mut db = self.db().await;
-        let mut last = String::new();
-        for _ in 0..400 {
-            let query = sqlx::query_scalar(sqlx::AssertSqlSafe(text.clone()));
-            last = query.fetch_one(&mut db).await.expect("an answer");
-            if last == answer {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{sql}: “{last}” instead of “{answer}”");
     }
 
     /// Moves the clock on.
@@ -352,7 +336,7 @@ async fn mailing_to(mailbox: &Mailbox, url: String) -> TestApp {
 
 #[tokio::test]
 async fn mail_goes_out_encrypted_and_signed_in() {
-    let folder = tempfile();
+    let folder = TestFolder::new();
     for immediate in [false, true] {
         let mailbox = Mailbox::open().await;
         {
@@ -361,7 +345,7 @@ async fn mail_goes_out_encrypted_and_signed_in() {
             rules.immediate_tls = immediate;
             rules.account = Some(("ada".to_owned(), "p w:1".to_owned()));
         }
-        let certificate = folder.join(format!("{immediate}.pem"));
+        let certificate = folder.path().join(format!("{immediate}.pem"));
         std::fs::write(&certificate, mailbox.certificate()).expect("a file");
         let scheme = if immediate { "smtps" } else { "smtp" };
         let query = if immediate { "" } else { "&tls=required" };
@@ -372,7 +356,6 @@ async fn mail_goes_out_encrypted_and_signed_in() {
         app.mailbox().has(20).await;
         app.becomes(LEFT, "0").await;
     }
-    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 #[tokio::test]
@@ -409,19 +392,10 @@ async fn mail_waits_for_a_server_that_can_be_trusted() {
     assert_eq!(mailbox.mails().len(), 0);
 }
 
-/// A folder of this test's own.
-fn tempfile() -> std::path::PathBuf {
-    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("undersigned-mail-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    folder
-}
-
 #[tokio::test]
 async fn a_developer_reads_the_mail_in_the_browser() {
-    let folder = tempfile();
-    let app = TestApp::with(Setup { mail: Mailing::Folder(folder.clone()), ..Setup::default() }).await;
+    let folder = TestFolder::new();
+    let app = TestApp::with(Setup { mail: Mailing::Folder(folder.path().to_owned()), ..Setup::default() }).await;
     let petition = app.petition().signatures(0).action("Stop <script> & “quotes”").create().await;
     let mut ada = app.visitor();
     ada.visit(urls::dev_mailbox()).await.see("No mail yet.");
@@ -443,7 +417,6 @@ async fn a_developer_reads_the_mail_in_the_browser() {
     {
         assert_eq!(app.get(missing).await.status, 404, "{missing}");
     }
-    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::{
         Arc, LazyLock, Mutex,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -248,6 +249,22 @@ impl TestApp {
     pub async fn ask(&self, sql: &'static str) -> String {
         let text = format!("select (array_agg(a)::text[])[1] from ({sql}) as q (a)");
         sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(&mut self.db().await).await.expect("an answer")
+    }
+
+    /// Waits until a query has this answer; nothing is an answer, too.
+    pub async fn becomes(&self, sql: &'static str, answer: &str) {
+        let text = format!("select coalesce((select a::text from ({sql}) as q (a) limit 1), '')");
+        let mut db = self.db().await;
+        let mut last = String::new();
+        for _ in 0..400 {
+            let query = sqlx::query_scalar(sqlx::AssertSqlSafe(text.clone()));
+            last = query.fetch_one(&mut db).await.expect("an answer");
+            if last == answer {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{sql}: “{last}” instead of “{answer}”");
     }
 
     /// Takes the site's connections to the database away.

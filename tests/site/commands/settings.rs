@@ -3,7 +3,7 @@
 use super::program::{Place, bare_program, run};
 
 /// Every setting: on the command line, in the environment, a value it cannot have, and what it is told to want.
-const SETTINGS: [(&str, &str, &str, &str); 22] = [
+const SETTINGS: [(&str, &str, &str, &str); 19] = [
     ("--database-url", "DATABASE_URL", "mysql://localhost/x", "postgres://user@host/database"),
     ("--data-dir", "UNDERSIGNED_DATA_DIR", "", "a value is required"),
     ("--pg-bin", "PG_BIN", "", "a value is required"),
@@ -13,6 +13,9 @@ const SETTINGS: [(&str, &str, &str, &str); 22] = [
     ("--public-url", "UNDERSIGNED_PUBLIC_URL", "petitions.example.org", "http:// or https:// and a host"),
     ("--response-threshold", "UNDERSIGNED_RESPONSE_THRESHOLD", "0", "a whole number from 1 to 1000000000"),
     ("--debate-threshold", "UNDERSIGNED_DEBATE_THRESHOLD", "many", "a whole number from 1 to 1000000000"),
+    ("--secret-keys", "UNDERSIGNED_SECRET_KEYS", "1:short", "keys as `undersigned new-key` makes them"),
+    ("--keep-unconfirmed", "UNDERSIGNED_KEEP_UNCONFIRMED", "1", "a whole number from 2 to 3650"),
+    ("--keep-personal-data", "UNDERSIGNED_KEEP_PERSONAL_DATA", "1", "a whole number from 2 to 36500"),
     ("--smtp-url", "SMTP_URL", "mail.example.org:25", "smtps://user:password@mail.example.org"),
     ("--smtp-connections", "UNDERSIGNED_SMTP_CONNECTIONS", "0", "a whole number from 1 to 100"),
     ("--mail-from", "UNDERSIGNED_MAIL_FROM", "Petitions", "an e-mail address, such as no-reply@example.org"),
@@ -20,9 +23,6 @@ const SETTINGS: [(&str, &str, &str, &str); 22] = [
     ("--trusted-proxies", "UNDERSIGNED_TRUSTED_PROXIES", "all", "a whole number from 0 to 20"),
     ("--address-burst", "UNDERSIGNED_ADDRESS_BURST", "0", "a whole number from 1 to 1000000"),
     ("--address-per-minute", "UNDERSIGNED_ADDRESS_PER_MINUTE", "0", "a whole number from 1 to 1000000"),
-    ("--secret-keys", "UNDERSIGNED_SECRET_KEYS", "secret", "keys as `undersigned new-key` makes them"),
-    ("--keep-unconfirmed", "UNDERSIGNED_KEEP_UNCONFIRMED", "1", "a whole number from 2 to 3650"),
-    ("--keep-personal-data", "UNDERSIGNED_KEEP_PERSONAL_DATA", "1", "a whole number from 2 to 36500"),
     ("--now", "UNDERSIGNED_NOW", "yesterday", "a moment with its offset, such as 2022-08-21T20:00:00Z"),
     ("--log-format", "UNDERSIGNED_LOG_FORMAT", "xml", "[possible values: text, json]"),
     ("--log", "RUST_LOG", "undersigned=loud", "a filter such as info"),
@@ -60,9 +60,19 @@ fn help_tells_every_setting_with_both_its_names() {
 }
 
 #[test]
-fn help_does_not_tell_the_password_of_the_database() {
-    let help = run(bare_program().arg("--help").env("DATABASE_URL", "postgres://ada:sesame@host/x")).went_well().said;
-    assert!(!help.contains("sesame"), "{help}");
+fn help_and_refusals_tell_no_passwords_and_keys() {
+    let key = "1:fhjzqbnuy7bgkgt2fyhpsxdqtx5mlnrbehdm2a6ugxysvdfs5xma";
+    for (variable, right, wrong, password) in [
+        ("DATABASE_URL", "postgres://ada:hunter2@host/x", "mysql://ada:hunter2@host/x", "hunter2"),
+        ("SMTP_URL", "smtps://ada:hunter2@host", "smtp://ada:hunter2@host?tls=none", "hunter2"),
+        ("UNDERSIGNED_SECRET_KEYS", key, &key[..50], "fhjzqbnuy"),
+    ] {
+        let help = run(bare_program().arg("--help").env(variable, right)).went_well().said;
+        assert!(!help.contains(password), "{help}");
+        let refused = run(bare_program().env(variable, wrong));
+        assert!(refused.complained.contains(&format!("({variable})")), "{refused:?}");
+        assert!(!refused.complained.contains(password), "{refused:?}");
+    }
 }
 
 #[test]
