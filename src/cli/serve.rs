@@ -131,7 +131,7 @@ fn transport(settings: &Settings, database: &Database, hello: &str) -> anyhow::R
     if let Some(server) = &settings.smtp_url {
         let connections = usize::try_from(settings.smtp_connections)?;
         let smtp = Smtp::new(server, connections, hello).context("cannot use --smtp-url (SMTP_URL)")?;
-        return Ok(Transport::Smtp(smtp));
+        return Ok(Transport::Smtp(Box::new(smtp)));
     }
     if database.private.is_some() {
         let path = database::data_dir(settings).join("mail");

@@ -10,7 +10,7 @@ use super::{
 #[derive(Debug)]
 pub enum Transport {
     /// A server takes it on.
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
     /// It stays in a folder, where a developer reads it.
     Folder(Folder),
     /// There is no way yet; mail waits.

@@ -1,6 +1,7 @@
 //! What operators do with the program itself: start it, stop it, lose it, set it up, feed it.
 
 mod importing;
+mod mailing;
 mod postcodes;
 pub mod program;
 mod recovering;

@@ -372,7 +372,8 @@ fn transport(mail: &Mailing, mailbox: Option<&Mailbox>) -> Transport {
         (mail, mailbox) => {
             let mailbox = mailbox.expect("a mail server");
             let url = if let Mailing::To(_, url) = mail { url.clone() } else { mailbox.url() };
-            Transport::Smtp(Smtp::new(&url.parse().expect("an address"), 4, "example.org").expect("a way"))
+            let smtp = Smtp::new(&url.parse().expect("an address"), 4, "example.org");
+            Transport::Smtp(Box::new(smtp.expect("a way")))
         }
     }
 }
