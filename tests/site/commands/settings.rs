@@ -3,7 +3,7 @@
 use super::program::{Place, bare_program, run};
 
 /// Every setting: on the command line, in the environment, a value it cannot have, and what it is told to want.
-const SETTINGS: [(&str, &str, &str, &str); 19] = [
+const SETTINGS: [(&str, &str, &str, &str); 22] = [
     ("--database-url", "DATABASE_URL", "mysql://localhost/x", "postgres://user@host/database"),
     ("--data-dir", "UNDERSIGNED_DATA_DIR", "", "a value is required"),
     ("--pg-bin", "PG_BIN", "", "a value is required"),
