@@ -65,7 +65,7 @@ impl Site {
 
     /// Its secret keys.
     pub fn keyring(&self) -> Keyring {
-        Keyring::new(&[SECRET.clone()]).expect("a key")
+        Keyring::new(std::slice::from_ref(&*SECRET)).expect("a key")
     }
 
     /// The signature of an e-mail address.
