@@ -8,7 +8,6 @@ use super::{
 
 /// The way on which mail leaves.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a program has one")]
 pub enum Transport {
     /// A server takes it on.
     Smtp(Box<Smtp>),
