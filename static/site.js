@@ -9,7 +9,7 @@
   const words = document.getElementById("progress");
   const format = new Intl.NumberFormat("en-GB");
   const SHORTEST = 10, LONGEST = 300;
-  let pause = SHORTEST, timer;
+  let pause = SHORTEST, told = 0, timer;
 
   const show = (count) => {
     const text = format.format(count.signature_count);
@@ -28,6 +28,8 @@
     try {
       const answer = await fetch(heading.dataset.live);
       if (answer.status === 404 || answer.status === 410) return;
+      // A busy server says how long it wants to be left alone.
+      told = Number(answer.headers.get("Retry-After")) || 0;
       if (!answer.ok) throw new Error(answer.status);
       pause = show(await answer.json()) ? SHORTEST : Math.min(pause * 1.5, 60);
     } catch {
@@ -39,11 +41,11 @@
   const wait = () => {
     clearTimeout(timer);
     // A little chance keeps a million browsers from asking in step.
-    if (!document.hidden) timer = setTimeout(ask, pause * 1000 * (0.8 + 0.4 * Math.random()));
+    if (!document.hidden) timer = setTimeout(ask, Math.max(pause, told) * 1000 * (1 + 0.4 * Math.random()));
   };
 
   document.addEventListener("visibilitychange", () => {
-    pause = SHORTEST;
+    pause = Math.max(SHORTEST, told);
     wait();
   });
   wait();

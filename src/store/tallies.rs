@@ -266,23 +266,18 @@ pub async fn count(db: &mut Db, lines: &[Line], now: Timestamp) -> sqlx::Result<
     }
     places.retain(|_, change| *change != 0);
     let (petitions, (added, removed)): (Vec<i64>, (Vec<i32>, Vec<i32>)) = times.into_iter().unzip();
-    // A total that grows has to grow before its parts, one that shrinks after them; that a part does not fit meanwhile
-    // is looked at when the transaction ends.
+    let places: Vec<((i64, AreaId), i32)> = places.into_iter().collect();
+    carry(db, &petitions, &added, &removed, &places).await?;
+    is_carried(db, true).await?;
     sqlx::query!(
-        "insert into tally_hours as t (petition_id, starts_at, added, removed)
-         select petition_id, date_trunc('hour', $1::timestamptz, 'UTC'), added, removed
-         from unnest($2::bigint[], $3::int[], $4::int[]) as i (petition_id, added, removed)
-         on conflict (petition_id, starts_at) do update
-         set added = t.added + excluded.added, removed = t.removed + excluded.removed",
-        super::sql(now),
-        &petitions,
-        &added,
-        &removed
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "insert into tally_minutes as t (petition_id, starts_at, added, removed)
+        "with hours as (
+             insert into tally_hours as t (petition_id, starts_at, added, removed)
+             select petition_id, date_trunc('hour', $1::timestamptz, 'UTC'), added, removed
+             from unnest($2::bigint[], $3::int[], $4::int[]) as i (petition_id, added, removed)
+             on conflict (petition_id, starts_at) do update
+             set added = t.added + excluded.added, removed = t.removed + excluded.removed
+         )
+         insert into tally_minutes as t (petition_id, starts_at, added, removed)
          select petition_id, date_trunc('minute', $1::timestamptz, 'UTC'), added, removed
          from unnest($2::bigint[], $3::int[], $4::int[]) as i (petition_id, added, removed)
          on conflict (petition_id, starts_at) do update
@@ -294,13 +289,55 @@ pub async fn count(db: &mut Db, lines: &[Line], now: Timestamp) -> sqlx::Result<
     )
     .execute(&mut *db)
     .await?;
-    if places.is_empty() {
-        return Ok(());
-    }
-    let gains: Vec<_> = places.iter().filter(|(_, change)| **change > 0).map(|(place, by)| (*place, *by)).collect();
-    let losses: Vec<_> = places.iter().filter(|(_, change)| **change < 0).map(|(place, by)| (*place, *by)).collect();
+    let (gains, losses): (Vec<_>, Vec<_>) = places.into_iter().partition(|(_, change)| *change > 0);
     add_to_places(db, &gains).await?;
-    take_from_places(db, &losses).await
+    take_from_places(db, &losses).await?;
+    is_carried(db, false).await
+}
+
+/// Tells the triggers that what comes is carried to the totals already, or that it is not.
+async fn is_carried(db: &mut Db, is: bool) -> sqlx::Result<()> {
+    sqlx::query_scalar!("select set_config('undersigned.carried', $1, true)", if is { "yes" } else { "" })
+        .fetch_one(db)
+        .await?;
+    Ok(())
+}
+
+/// Carries to the totals what is about to change in hours and places, in one go; the triggers that do so otherwise are
+/// told to leave it. Only called with the very numbers that go into the parts.
+async fn carry(
+    db: &mut Db,
+    petitions: &[i64],
+    added: &[i32],
+    removed: &[i32],
+    places: &[((i64, AreaId), i32)],
+) -> sqlx::Result<()> {
+    let (located, areas, changes) = columns(places);
+    sqlx::query!(
+        "with placed as (
+             select i.petition_id, sum(i.change) filter (where a.kind = 'constituency') as constituencies,
+                 sum(i.change) filter (where a.kind = 'country' and a.code <> 'GB') as other_countries
+             from unnest($4::bigint[], $5::int[], $6::int[]) as i (petition_id, area_id, change)
+             join areas a on a.id = i.area_id
+             group by i.petition_id
+         )
+         update petition_totals t
+         set in_hours = t.in_hours + i.added - i.removed,
+             in_constituencies = t.in_constituencies + coalesce(p.constituencies, 0),
+             in_other_countries = t.in_other_countries + coalesce(p.other_countries, 0)
+         from unnest($1::bigint[], $2::int[], $3::int[]) as i (petition_id, added, removed)
+         left join placed p on p.petition_id = i.petition_id
+         where t.petition_id = i.petition_id",
+        petitions,
+        added,
+        removed,
+        &located,
+        &areas,
+        &changes
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Who signed in a constituency signed in the United Kingdom as well.

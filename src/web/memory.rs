@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 
 use super::{cache::CachePolicy, error::PageError, extract::Format, page};
 use crate::{
-    domain::{petition::PetitionId, series::Range},
+    domain::{facet::Facet, petition::PetitionId, series::Range},
     store::{areas::Country, petitions::Version, topics::TopicCount},
 };
 
@@ -53,6 +53,8 @@ pub enum Key {
     Count(PetitionId),
     /// The front page.
     Home,
+    /// A page of one of the ten lists: which list, which page, petitions on a page.
+    List(Facet, u64, u64),
     /// A petition's form for signing it.
     Sign(PetitionId),
     /// What somebody sees who has signed it.
@@ -243,6 +245,12 @@ impl Memory {
 }
 
 impl Memory {
+    /// The version of a page that shows many petitions, of which any may change at any time: such a page is made anew
+    /// twice a second, if somebody looks, and the database is not asked in between.
+    pub fn moment(&self) -> Version {
+        Version { petition: i64::try_from(self.now() / 500).unwrap_or(i64::MAX), totals: 0 }
+    }
+
     /// Milliseconds since the memory began.
     fn now(&self) -> u64 {
         u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)

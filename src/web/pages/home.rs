@@ -2,17 +2,12 @@
 
 use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     app::App,
     domain::{deadline, facet::Facet, limits, threshold::Thresholds},
-    store::{
-        self,
-        listing::Counts,
-        petitions::{Petition, Version},
-        popular::Popular,
-    },
+    store::{self, listing::Counts, petitions::Petition, popular::Popular},
     urls,
     web::{
         cache::CachePolicy,
@@ -27,8 +22,6 @@ use crate::{
 /// Petitions in each part of the page.
 const POPULAR: i64 = 3;
 const LATEST: i64 = 2;
-/// For how long the page is kept: it tells of the last hour, so some seconds do not matter.
-const KEPT: SignedDuration = SignedDuration::from_secs(5);
 
 #[derive(Template)]
 #[template(path = "pages/home.html")]
@@ -51,8 +44,8 @@ pub async fn show(
     if !Format::Html.is_accepted(&headers) {
         return Err(PageError::NotAcceptable);
     }
-    let version = Version { petition: now.0.as_second() / KEPT.as_secs(), totals: 0 };
-    let rendered = memory.get(Key::Home, || async { Ok(Some(version)) }, || render(&app, now.0)).await?;
+    let version = || async { Ok(Some(memory.moment())) };
+    let rendered = memory.get(Key::Home, version, || render(&app, now.0)).await?;
     Ok(rendered.respond(&headers))
 }
 

@@ -9,6 +9,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+use jiff::Timestamp;
+
 use super::search::{Found, Search, Wanted};
 use crate::{
     app::App,
@@ -26,7 +28,7 @@ use crate::{
         error::PageError,
         extract::{Format, Now, Query},
         filters::{day, day_of, thousands},
-        memory::Memory,
+        memory::{Key, Memory, Rendered},
         page::{self, Layout, Section},
         plain_text,
     },
@@ -61,11 +63,40 @@ pub async fn show(
     if let Some(id) = jump(&app, &search).await? {
         return Ok(Redirect::to(&urls::petition(&id)).into_response());
     }
+    if !search.is_plain() {
+        return match page_of(&app, &memory, search, now.0).await? {
+            Ok(html) => Ok(page::body(Format::Html, html, CachePolicy::Revalidate)),
+            Err(elsewhere) => Ok(elsewhere),
+        };
+    }
+    let key = Key::List(search.facet, search.page, search.size);
+    let render = async || match page_of(&app, &memory, search.clone(), now.0).await? {
+        Ok(html) => Ok(Rendered::new(Format::Html, html, CachePolicy::Revalidate)),
+        // There is no such page of the list: that is told without keeping it.
+        Err(_) => Err(PageError::NotFound),
+    };
+    match memory.get(key, || async { Ok(Some(memory.moment())) }, || render()).await {
+        Ok(rendered) => Ok(rendered.respond(&headers)),
+        Err(PageError::NotFound) => match page_of(&app, &memory, search, now.0).await? {
+            Ok(html) => Ok(page::body(Format::Html, html, CachePolicy::Revalidate)),
+            Err(elsewhere) => Ok(elsewhere),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// The page of a list, or where it is to be found instead: the last page, for who asks for one behind it.
+async fn page_of(
+    app: &App,
+    memory: &Memory,
+    search: Search,
+    now: Timestamp,
+) -> Result<Result<String, Response>, PageError> {
     let wanted_page = search.page;
-    let found = search.find(&app, now.0, true).await?;
+    let found = search.find(app, now, true).await?;
     if found.search.page != wanted_page {
         let query = found.search.query(found.search.facet, found.search.page);
-        return Ok(Redirect::to(&format!("{}{query}", urls::petitions())).into_response());
+        return Ok(Err(Redirect::to(&format!("{}{query}", urls::petitions())).into_response()));
     }
     let topics = memory.topics(async { Ok(store::topics::all(&mut *app.pool.acquire().await?).await?) }).await?;
     let title = match found.search.q.as_str() {
@@ -73,10 +104,10 @@ pub async fn show(
         q => format!("{q}: {}", found.search.facet.title()),
     };
     let query = found.search.query(found.search.facet, found.search.page);
-    let layout = Layout::new(&app, &format!("{}{query}", urls::petitions()), title)
+    let layout = Layout::new(app, &format!("{}{query}", urls::petitions()), title)
         .about(format!("{}. {}", found.search.facet.title(), found.search.facet.order()))
         .within(Section::Petitions);
-    page::html(&ListPage { layout, found, topics, today: deadline::day(now.0) }, CachePolicy::Revalidate)
+    Ok(Ok(ListPage { layout, found, topics, today: deadline::day(now) }.render()?))
 }
 
 /// The same list for programs.

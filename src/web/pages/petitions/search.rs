@@ -69,6 +69,11 @@ const IN_QUERY: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'&').add(b'+').add(b'<').add(b'>').add(b'%').add(b'=');
 
 impl Search {
+    /// Whether it is one of the ten lists as it is, which many look at.
+    pub fn is_plain(&self) -> bool {
+        self.q.is_empty() && self.topics.is_empty()
+    }
+
     /// Understands what was typed; `None` if there is no such list.
     pub fn parse(wanted: Wanted) -> Option<Self> {
         let last = |values: Vec<String>| values.into_iter().next_back().unwrap_or_default();
