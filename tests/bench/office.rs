@@ -46,18 +46,19 @@ impl Office {
         std::fs::create_dir_all(folder)?;
         let postgres = PrivatePostgres::start(&options(folder)).await?;
         let database_url = postgres.url();
-        let site = Self::serve(folder, &database_url, settings).await?;
         let database = store::connect(database_url.parse()?, 4).await?;
+        store::MIGRATOR.run(&database).await?;
+        // Everybody comes from here, in numbers that no network has; the program reads this when it starts.
+        sqlx::query("insert into listed_networks (network, rule, created_at) values ('127.0.0.0/8', 'allowed', now())")
+            .execute(&database)
+            .await?;
+        let site = Self::serve(folder, &database_url, settings).await?;
         sqlx::query(
             "insert into postcodes (code, area_id, terminated)
              select 'SW1A1AA', id, false from areas where code = 'E14001172' on conflict do nothing",
         )
         .execute(&database)
         .await?;
-        // Everybody comes from here.
-        sqlx::query("insert into listed_networks (network, rule, created_at) values ('127.0.0.0/8', 'allowed', now())")
-            .execute(&database)
-            .await?;
         let keyring = Keyring::new(&[secret()])?;
         Ok(Self { site, database, database_url, keyring, folder: folder.to_owned(), postgres: Some(postgres) })
     }
