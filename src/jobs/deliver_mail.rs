@@ -1,8 +1,8 @@
 //! Delivering mail: takes what is due from the outbox, hands it over, many at a time, and notes what became of it.
 //!
 //! While processes live no mail is sent twice: whoever takes one has it for [`LEASE`], begins to send it within
-//! [`BEGIN`] and has ended after [`LONGEST`]. A process that dies between the server's yes and noting it leaves a mail
-//! behind that another sends again, under the same Message-ID.
+//! [`BEGIN`] and has ended after [`LONGEST`]. A process that dies between the server's yes and noting it, or that cannot
+//! reach the database for longer than that, leaves a mail behind that another sends again, under the same Message-ID.
 
 use std::{
     collections::VecDeque,
@@ -43,6 +43,8 @@ const FEW: usize = 64;
 const BEGIN: Duration = Duration::from_secs(30);
 /// How often the outbox is looked at when nobody says that something is in it.
 const LOOK: Duration = Duration::from_secs(1);
+/// Mails are taken, and outcomes noted, for all that come within this time: on a busy day the disk has others to serve.
+const GATHER: Duration = Duration::from_millis(20);
 /// How long mails that are on their way may take when the program is told to stop.
 const STOPPING: Duration = Duration::from_secs(5);
 /// The longest pause while no mail can be handed over at all.
@@ -75,42 +77,56 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut obstacle = Obstacle::default();
-    let (mut on_their_way, mut more, mut unrecorded) = (0_usize, true, Vec::new());
+    let (mut on_their_way, mut more, mut take_at) = (0_usize, true, Instant::now());
+    let (mut unrecorded, mut record_at, mut failing) = (Vec::new(), None, false);
     let mut until = None;
 
     loop {
+        let now = Instant::now();
         if *stop.borrow() && until.is_none() {
-            until = Some(Instant::now() + STOPPING);
+            until = Some(now + STOPPING);
             desk.halted.store(true, Ordering::Relaxed);
         }
-        if !unrecorded.is_empty() && desk.record(&unrecorded).await {
-            desk.count(&unrecorded, &mut obstacle);
-            unrecorded.clear();
+        let enough = on_their_way == 0 || unrecorded.len() >= FEW;
+        if !unrecorded.is_empty() && (enough && !failing || record_at.is_some_and(|at| at <= now)) {
+            failing = !desk.record(&unrecorded).await;
+            if failing {
+                record_at = Some(Instant::now() + LOOK);
+            } else {
+                desk.count(&unrecorded, &mut obstacle);
+                unrecorded.clear();
+                record_at = None;
+            }
         }
         let idle = on_their_way == 0 && unrecorded.is_empty();
-        if until.is_some_and(|until| idle || until <= Instant::now()) {
+        if until.is_some_and(|until| idle || until <= now) {
             break;
         }
-        // What could not be noted comes first: the same mails must not be taken again.
-        if until.is_none() && more && unrecorded.is_empty() && desk.queue().len() < FEW && obstacle.has_passed() {
-            let most = if obstacle.tries == 0 { TAKE } else { 1 };
+        // What could not be noted comes first: the same mails must not be taken again. After an obstacle a single mail
+        // finds out whether it is gone.
+        let most = if obstacle.tries == 0 { TAKE } else { 1 };
+        let room = if obstacle.tries == 0 { desk.queue().len() < FEW } else { on_their_way == 0 };
+        if until.is_none() && more && !failing && room && take_at <= now && obstacle.has_passed() {
             desk.halted.store(false, Ordering::Relaxed);
             let taken = desk.take(most).await;
             more = taken == most;
+            take_at = if more { now } else { now + GATHER };
             on_their_way += taken;
         }
         while senders.len() < width.min(desk.queue().len()) {
             senders.spawn(Arc::clone(&desk).send_all());
         }
+        let wake = [record_at, more.then_some(take_at), until].into_iter().flatten().filter(|at| *at > now).min();
         tokio::select! {
-            count = done.recv_many(&mut unrecorded, TAKE), if on_their_way > 0 && unrecorded.is_empty() => {
-                on_their_way -= count;
+            count = done.recv_many(&mut unrecorded, TAKE), if on_their_way > 0 => {
+                on_their_way = on_their_way.saturating_sub(count);
+                record_at = record_at.or(Some(Instant::now() + GATHER));
             }
             Some(ended) = senders.join_next() => {
                 if let Err(error) = ended {
                     // The mail it had in hand stays where it is until its lease has run out.
                     tracing::error!(%error, "sending a mail has failed");
-                    on_their_way -= 1;
+                    on_their_way = on_their_way.saturating_sub(1);
                 }
             }
             () = desk.app.signing.mail_queued.notified(), if until.is_none() => more = true,
@@ -119,7 +135,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                 desk.app.transport.rest().await;
             }
             _ = stop.changed(), if until.is_none() => {}
-            () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {}
+            () = sleep_until(wake.unwrap_or(now)), if wake.is_some() => {}
         }
     }
 }
@@ -215,7 +231,6 @@ impl Desk {
         };
         if let Err(error) = &recorded {
             tracing::error!(%error, "what became of mails cannot be noted; it is tried again");
-            tokio::time::sleep(LOOK / 4).await;
         }
         recorded.is_ok()
     }
