@@ -28,7 +28,7 @@ use figures::{FIGURES, Figure, Fixture};
 use table::Table;
 
 /// Longer than everything takes on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(20 * 60);
+const PATIENCE: Duration = Duration::from_secs(45 * 60);
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();

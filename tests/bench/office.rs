@@ -14,12 +14,11 @@ use undersigned::{
     domain::{
         keyring::{Keyring, Purpose, SecretKey},
         petition::PetitionId,
-        signature::SignatureId,
     },
     store, urls,
 };
 
-use super::site::Site;
+use super::{process::free_port, site::Site};
 
 /// The key of this site.
 pub fn secret() -> SecretKey {
@@ -36,6 +35,7 @@ pub struct Office {
     pub database_url: String,
     keyring: Keyring,
     folder: PathBuf,
+    port: u16,
     /// Stopped last; away while it is being started again.
     postgres: Option<PrivatePostgres>,
 }
@@ -52,7 +52,8 @@ impl Office {
         sqlx::query("insert into listed_networks (network, rule, created_at) values ('127.0.0.0/8', 'allowed', now())")
             .execute(&database)
             .await?;
-        let site = Self::serve(folder, &database_url, settings).await?;
+        let port = free_port()?;
+        let site = Self::serve(folder, port, &database_url, settings).await?;
         sqlx::query(
             "insert into postcodes (code, area_id, terminated)
              select 'SW1A1AA', id, false from areas where code = 'E14001172' on conflict do nothing",
@@ -60,25 +61,25 @@ impl Office {
         .execute(&database)
         .await?;
         let keyring = Keyring::new(&[secret()])?;
-        Ok(Self { site, database, database_url, keyring, folder: folder.to_owned(), postgres: Some(postgres) })
+        Ok(Self { site, database, database_url, keyring, folder: folder.to_owned(), port, postgres: Some(postgres) })
     }
 
-    async fn serve(folder: &Path, database_url: &str, settings: &[(&str, String)]) -> anyhow::Result<Site> {
+    async fn serve(folder: &Path, port: u16, database_url: &str, settings: &[(&str, String)]) -> anyhow::Result<Site> {
         let own = [("DATABASE_URL", database_url.to_owned()), ("UNDERSIGNED_SECRET_KEYS", secret().reveal())];
-        Ok(Site::start_with(folder, &[&own, settings].concat()).await?.0)
+        Ok(Site::start_with(folder, port, &[&own, settings].concat()).await?.0)
     }
 
     /// Starts the program again, with other settings.
     pub async fn restart(&mut self, settings: &[(&str, String)]) -> anyhow::Result<()> {
         self.site.process.stop();
-        self.site = Self::serve(&self.folder, &self.database_url, settings).await?;
+        self.site = Self::serve(&self.folder, self.port, &self.database_url, settings).await?;
         Ok(())
     }
 
     /// Kills the program in the middle of what it does, and starts it again.
     pub async fn kill_program(&mut self, settings: &[(&str, String)]) -> anyhow::Result<()> {
         self.site.process.kill();
-        self.site = Self::serve(&self.folder, &self.database_url, settings).await?;
+        self.site = Self::serve(&self.folder, self.port, &self.database_url, settings).await?;
         Ok(())
     }
 
@@ -119,19 +120,14 @@ impl Office {
         Ok(stamps)
     }
 
-    /// The links of signatures that are not confirmed yet, with their numbers.
-    pub async fn links_with_numbers(&self) -> anyhow::Result<Vec<(SignatureId, String)>> {
-        let ids: Vec<i64> = sqlx::query_scalar("select id from signatures where state = 'pending' order by random()")
-            .fetch_all(&self.database)
-            .await?;
-        let link = |id: SignatureId| (id, urls::confirm_signature(&id, &self.keyring.token(Purpose::Confirm, id)));
-        Ok(ids.into_iter().map(|id| link(id.into())).collect())
-    }
-
     /// The links of signatures that are not confirmed yet, in no order: people do not confirm in the order in which they
     /// signed.
     pub async fn links(&self) -> anyhow::Result<Vec<String>> {
-        Ok(self.links_with_numbers().await?.into_iter().map(|(_, link)| link).collect())
+        let ids: Vec<i64> = sqlx::query_scalar("select id from signatures where state = 'pending' order by random()")
+            .fetch_all(&self.database)
+            .await?;
+        let link = |id: i64| urls::confirm_signature(&id.into(), &self.keyring.token(Purpose::Confirm, id.into()));
+        Ok(ids.into_iter().map(link).collect())
     }
 
     /// The first column of the first row that a query gives.
@@ -156,6 +152,23 @@ impl Office {
             self.ask("select count(*) from (select from ledger group by signature_id having count(*) > 1) t").await?;
         ensure!(twice == 0, "{twice} signatures are in the ledger twice");
         Ok(())
+    }
+
+    /// What the tables of signatures take on the disk with their indexes, in bytes.
+    pub async fn sizes(&self) -> anyhow::Result<Vec<(String, i64)>> {
+        sqlx::raw_sql("vacuum signatures, outbox, ledger").execute(&self.database).await?;
+        let sizes = sqlx::query_as(
+            "select relname::text, pg_total_relation_size(oid) from pg_class
+             where relname in ('signatures', 'ledger', 'outbox', 'tally_hours', 'tally_minutes', 'tally_constituencies')
+             order by 2 desc",
+        );
+        Ok(sizes.fetch_all(&self.database).await?)
+    }
+
+    /// All that divided by the signatures there are, in bytes.
+    pub async fn bytes_per_signature(&self) -> anyhow::Result<f64> {
+        let all: i64 = self.sizes().await?.iter().map(|(_, size)| size).sum();
+        Ok(all as f64 / self.ask("select count(*) from signatures").await? as f64)
     }
 
     /// Lets the database write to the disk what it has put off, so that the next round does not pay for the last.

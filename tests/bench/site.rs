@@ -29,14 +29,13 @@ impl Site {
     /// Starts the site with the data in a folder, which it fills with sample petitions if it is new. Ready means that
     /// the first page has come; says how long that took.
     pub async fn start(folder: &Path) -> anyhow::Result<(Self, Duration)> {
-        Self::start_with(folder, &[]).await
+        Self::start_with(folder, free_port()?, &[]).await
     }
 
-    /// Starts the site with these settings of the environment.
-    pub async fn start_with(folder: &Path, settings: &[(&str, String)]) -> anyhow::Result<(Self, Duration)> {
+    /// Starts the site on this port with these settings of the environment.
+    pub async fn start_with(folder: &Path, port: u16, settings: &[(&str, String)]) -> anyhow::Result<(Self, Duration)> {
         std::fs::create_dir_all(folder)?;
         let data = folder.join("data");
-        let port = free_port()?;
         let address = format!("http://127.0.0.1:{port}");
         let mut command = Command::new(env!("CARGO_BIN_EXE_undersigned"));
         // Settings of the environment are somebody's for another purpose.

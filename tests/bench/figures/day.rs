@@ -20,7 +20,7 @@ const LOOKS: f64 = 350.0;
 /// Signatures a second at twenty times the worst plateau on record.
 const WORST: f64 = 700.0;
 /// Rates that are tried, in signatures a second: each a quarter more than the last.
-const RATES: [f64; 12] = [4.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 31.0, 39.0, 49.0, 61.0];
+const RATES: [f64; 12] = [10.0, 13.0, 16.0, 20.0, 25.0, 31.0, 39.0, 49.0, 61.0, 76.0, 95.0, 119.0];
 /// Seconds for which each is tried.
 const SECONDS: f64 = 5.0;
 /// Browsers at once: those who look, and those who sign.
@@ -40,7 +40,7 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
     let mut best: Option<(f64, Fared, Fared)> = None;
     for rate in RATES {
         let links = office.links().await?;
-        let look = |number: u64| (if number % 2 == 0 { page.clone() } else { count.clone() }, None);
+        let look = |number: u64| (if number.is_multiple_of(2) { page.clone() } else { count.clone() }, None);
         let sign = |_| {
             let person = people.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             (urls::sign(&petition), Some(filled_in(person, &stamps[0])))

@@ -41,7 +41,7 @@ struct Told {
 }
 
 pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Result<()> {
-    let mut sink = Sink::open().await?;
+    let mut sink = Sink::open(true).await?;
     let settings = [("SMTP_URL", format!("smtp://{}?tls=none", sink.address))];
     let mut office = Office::open(&fixture.folder.join("kills"), &settings).await?;
     let petition = office.petition().await?;
@@ -58,8 +58,8 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
     let killing = async {
         for round in 0..KILLS {
             tokio::time::sleep(PAUSE).await;
-            // Whoever has signed meanwhile can confirm; some links are given out twice.
-            links.borrow_mut().extend(office.links_with_numbers().await?);
+            // Whoever has a mail can confirm.
+            links.borrow_mut().extend(sink.links());
             match round % 3 {
                 0 => office.kill_program(&settings).await?,
                 1 => office.kill_postgres().await?,
@@ -78,13 +78,15 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
         ensure!(began.elapsed() < PATIENCE, "some mails are never sent");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
+    ensure!(told.signed.get() > 1000, "only {} have signed", told.signed.get());
     office.agrees().await?;
+    let confirmed = told.confirmed.take();
     let valid: BTreeSet<i64> = sqlx::query_scalar("select id from signatures where state = 'validated'")
         .fetch_all(&office.database)
         .await?
         .into_iter()
         .collect();
-    let confirmed = told.confirmed.borrow();
+    ensure!(confirmed.len() > 1000, "only {} have confirmed", confirmed.len());
     let lost = confirmed.iter().filter(|id| !valid.contains(&id.get())).count();
     ensure!(lost == 0, "{lost} acknowledged confirmations are not counted");
     let there = office.ask("select count(*) from signatures").await? as u64;

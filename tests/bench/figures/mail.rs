@@ -24,7 +24,7 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
     let waiting = office.ask("select count(*) from outbox").await?;
     ensure!(waiting as u64 == signed.done, "{} have signed, {waiting} mails wait", signed.done);
 
-    let sink = Sink::open().await?;
+    let sink = Sink::open(false).await?;
     office.restart(&[("SMTP_URL", format!("smtp://{}?tls=none", sink.address))]).await?;
     let began = Instant::now();
     while office.ask("select count(*) from outbox").await? > 0 {

@@ -1,5 +1,6 @@
 //! The figures, each by itself, and the site that they share.
 
+mod crowded;
 mod day;
 mod kills;
 mod lists;
@@ -49,6 +50,7 @@ pub const FIGURES: &[Figure] = &[
     Figure { name: "mail", about: "mail handed to a server", run: |f, t| Box::pin(mail::run(f, t)) },
     Figure { name: "day", about: "a mixed day", run: |f, t| Box::pin(day::run(f, t)) },
     Figure { name: "kills", about: "what kills leave behind", run: |f, t| Box::pin(kills::run(f, t)) },
+    Figure { name: "crowded", about: "ten million signatures", run: |f, t| Box::pin(crowded::run(f, t)) },
     Figure { name: "memory", about: "memory after all this", run: |f, t| Box::pin(memory::run(f, t)) },
 ];
 

@@ -43,6 +43,9 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
         rounds.push((one, spread));
     }
     office.agrees().await?;
+    let bytes = office.bytes_per_signature().await?;
+    let all = office.counted().await?;
+    table.add(format!("Bytes in the database for each of {all} signatures as they came"), format!("{bytes:.0}"));
 
     let counted = median(naive.iter().map(|naive| naive.counted));
     let inserted = median(naive.iter().map(|naive| naive.inserted));
