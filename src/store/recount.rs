@@ -90,6 +90,8 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
 /// # Errors
 /// When the database fails.
 pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
+    // Who is counting at this moment is waited for here: a statement that waits later has its sums from before.
+    super::tallies::hold(db, &[id]).await?;
     // First the total's own account of its parts, should somebody have altered it by hand: what follows adds to it.
     sqlx::query!(
         "update petition_totals t set

@@ -1,19 +1,21 @@
 //! Counting: exactly once, whoever does it, whatever else happens in the same moment.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, pin::pin, time::Duration};
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use proptest::{prelude::*, strategy::ValueTree};
-use sqlx::Row;
+use sqlx::{Connection, Row};
+use tokio::time::timeout;
 use undersigned::{
     actions::{
-        confirm_signature::Confirmed,
+        confirm_signature::{Confirm, Confirmation, Confirmed},
         quarantine,
+        recount::recount,
         rotate_keys::rotate_keys,
         sign::{NewSignature, NotCollected, Signed},
         signing::Signing,
-        together::NotDone,
+        together::{NotDone, Work},
         withdraw_signature::{disown_signature, withdraw_signature},
     },
     domain::{
@@ -357,6 +359,31 @@ async fn a_household_shares_an_address_but_only_two_people_do() {
         "Ada Lovelace, Bea Lovelace"
     );
     assert_eq!(app.ask("select count(*) from outbox").await, "5", "each of the five had a mail of one kind");
+}
+
+#[tokio::test]
+async fn a_recount_waits_for_who_is_counting() {
+    let app = TestApp::new().await;
+    let petition = app.petition().without_history().signatures(0).create().await;
+    let crowd = Crowd::new(&app).await;
+    let ids = crowd.sign_all(petition.id, 0..2).await;
+    assert_eq!(crowd.confirm(ids[0]).await, Confirmed::Now);
+    app.sql("update tally_hours set added = added + 5").await.expect("an alteration");
+
+    // Somebody confirms, and has counted but not committed when the recount begins.
+    let mut counting = app.db().await;
+    let mut tx = counting.begin().await.expect("a transaction");
+    let confirm = Confirm { thresholds: Thresholds { response: 5, debate: 8 } };
+    let outcomes = confirm.run(&mut tx, &[&Confirmation { signature: ids[1], now: app.now }]).await;
+    assert_eq!(outcomes.expect("outcomes"), [Some(Confirmed::Now)]);
+    let mut db = app.db().await;
+    let mut recounting = pin!(recount(&mut db));
+    assert!(timeout(Duration::from_millis(500), &mut recounting).await.is_err(), "it waits");
+    tx.commit().await.expect("a commit");
+    recounting.await.expect("a recount");
+
+    assert_eq!(app.count_of(petition.id).await, 2);
+    app.agrees().await;
 }
 
 #[tokio::test]
