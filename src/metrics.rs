@@ -24,6 +24,8 @@ pub struct Metrics {
     pub mails_failed: Gauge,
     /// Seconds by which the mail that should have left first is late.
     pub mail_late_seconds: Gauge,
+    /// Tallies that did not agree with the ledger when they were last compared; anything but 0 is an alarm.
+    pub tally_differences: Gauge,
 }
 
 impl Default for Metrics {
@@ -46,7 +48,20 @@ impl Default for Metrics {
         let mails_failed = gauge("outbox_given_up", "Mails given up, in the database");
         let mail_late_seconds =
             gauge("outbox_late_seconds", "Seconds by which the mail that should have left first is late");
-        Self { registry, mails_sent, mails_delayed, mails_given_up, mails_waiting, mails_failed, mail_late_seconds }
+        let tally_differences = gauge(
+            "tally_differences",
+            "Tallies that did not agree with the ledger when this process last compared them",
+        );
+        Self {
+            registry,
+            tally_differences,
+            mails_sent,
+            mails_delayed,
+            mails_given_up,
+            mails_waiting,
+            mails_failed,
+            mail_late_seconds,
+        }
     }
 }
 

@@ -65,6 +65,7 @@ impl Job {
             Work::ErasePersonalData => actions::forget::erase_personal_data(&mut tx, app.retention, now).await?,
             Work::CheckTallies => {
                 let differences = store::recount::differences(&mut tx).await?;
+                app.metrics.tally_differences.set(i64::try_from(differences.len()).unwrap_or(i64::MAX));
                 for difference in &differences {
                     tracing::error!(
                         petition.id = %difference.petition,

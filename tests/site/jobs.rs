@@ -94,6 +94,8 @@ async fn tallies_are_compared_with_the_ledger() {
     let found = app.run_job("check tallies", app.now).await;
     assert!(found > 0);
     assert_eq!(app.run_job("check tallies", app.now).await, found, "it reports and leaves the mending to people");
+    let health = app.get("/health-check").await.json();
+    assert_eq!((&health["status"], &health["tally_differences"]), (&"miscounted".into(), &found.into()));
 }
 
 #[tokio::test]

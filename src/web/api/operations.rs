@@ -33,6 +33,8 @@ struct HealthCheck {
     database_write: bool,
     database_migrations: bool,
     mail: Option<Mail>,
+    /// Tallies that did not agree with the ledger when this process last compared them.
+    tally_differences: i64,
     version: &'static str,
 }
 
@@ -46,7 +48,8 @@ struct Mail {
 /// When the mail that should have left first is late by more, mail is called delayed.
 const DELAYED: SignedDuration = SignedDuration::from_mins(15);
 
-/// The program and its database are well: 200, or 503 if not. Mail that is late does not make the site unwell.
+/// The program and its database are well: 200, or 503 if not. Mail that is late and
+/// tallies that differ do not make the site unwell; they show in its status.
 ///
 /// # Errors
 /// When the answer cannot be written.
@@ -61,12 +64,14 @@ pub async fn health_check(State(app): State<App>, now: Now) -> Result<Response, 
     let (database, outbox) = checked.ok().unzip();
     let delayed = outbox.is_some_and(|outbox| outbox.late > DELAYED);
     let well = database.is_some_and(|database| database.writable && database.migrated);
+    let tally_differences = app.metrics.tally_differences.get();
     let health = HealthCheck {
-        status: match (well, delayed) {
-            (true, false) => "ok",
-            // The site works; somebody should look after its mail.
-            (true, true) => "delayed",
-            (false, _) => "failing",
+        status: match well {
+            false => "failing",
+            // The site works; somebody should look after its numbers, or after its mail.
+            true if tally_differences > 0 => "miscounted",
+            true if delayed => "delayed",
+            true => "ok",
         },
         time: Moment(now.0),
         database_connection: database.is_some(),
@@ -77,6 +82,7 @@ pub async fn health_check(State(app): State<App>, now: Now) -> Result<Response, 
             oldest_waiting_seconds: outbox.late.as_secs(),
             given_up: outbox.given_up,
         }),
+        tally_differences,
         version: env!("CARGO_PKG_VERSION"),
     };
     let mut response = page::body(Format::Json, serde_json::to_string(&health)?, CachePolicy::Never);

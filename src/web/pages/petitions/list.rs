@@ -75,7 +75,7 @@ pub async fn show(
         // There is no such page of the list: that is told without keeping it.
         Err(_) => Err(PageError::NotFound),
     };
-    match memory.get(key, || async { Ok(Some(memory.moment())) }, || render()).await {
+    match memory.get(key, || async { Ok(Some(memory.moment())) }, render).await {
         Ok(rendered) => Ok(rendered.respond(&headers)),
         Err(PageError::NotFound) => match page_of(&app, &memory, search, now.0).await? {
             Ok(html) => Ok(page::body(Format::Html, html, CachePolicy::Revalidate)),
