@@ -8,6 +8,7 @@ use std::{
 
 use jiff::SignedDuration;
 use reqwest::{Method, StatusCode};
+use sqlx::Connection;
 use undersigned::{
     domain::{keyring::Purpose, limits, petition::PetitionState, signature::SignatureId},
     urls,
@@ -812,6 +813,36 @@ async fn a_pending_signature_can_be_seen_and_taken_back() {
     assert_eq!(ada.fact("Confirmed"), "not yet");
     ada.press("Withdraw my signature").await.see("Your signature is withdrawn");
     assert_eq!((app.ask("select count(*) from signatures").await, count(&app, &petition).await), ("0".to_owned(), 100));
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_was_begun_is_done_even_if_the_visitor_goes() {
+    let app = TestApp::new().await;
+    let petition = app.petition().create().await;
+    let before = count(&app, &petition).await;
+    let id = sign_and_confirm(&app, &petition).await;
+    assert_eq!(count(&app, &petition).await, before + 1);
+
+    // Somebody else holds the signature for a while.
+    let mut holding = app.db().await;
+    let mut tx = holding.begin().await.expect("a transaction");
+    sqlx::query("select from signatures for update").execute(&mut *tx).await.expect("it is held");
+    let host = app.url.strip_prefix("http://").expect("an address");
+    let path = urls::withdraw_signature(&id, &app.keyring.token(Purpose::Manage, id));
+    let mut visitor = TcpStream::connect(host).expect("a connection");
+    write!(visitor, "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n").expect("a request");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    drop(visitor);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    tx.commit().await.expect("it is let go");
+
+    let mut left = 50;
+    while count(&app, &petition).await != before && left > 0 {
+        left -= 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(count(&app, &petition).await, before);
+    assert_eq!(app.ask("select state::text || name from signatures").await, "withdrawn");
 }
 
 #[tokio::test]

@@ -88,8 +88,11 @@ pub async fn data(State(app): State<App>, link: Link<ToManage>) -> Result<Respon
 
 /// Takes the signature back. To do so once more changes nothing and says the same.
 pub async fn withdraw(State(app): State<App>, now: Now, link: Link<ToManage>) -> Result<Response, PageError> {
-    let mut db = app.pool.acquire().await?;
-    withdraw_signature(&mut db, link.signature, app.thresholds, now.0).await?;
+    // In a task of its own: what was begun is done, even if the visitor goes meanwhile.
+    let withdrawing = tokio::spawn(async move {
+        withdraw_signature(&mut *app.pool.acquire().await?, link.signature, app.thresholds, now.0).await
+    });
+    withdrawing.await??;
     done::page(
         "Your signature is withdrawn",
         "It is not counted any more, and what we held about you has been erased. The links in our mails have stopped \
