@@ -74,6 +74,9 @@ enum Command {
     #[command(subcommand)]
     Protect(Protect),
     /// Encrypt and hash anew, with the first of the secret keys, what was made with the others.
+    ///
+    /// First give every process the new key behind the old one, then before it, and only then rotate: a process that
+    /// does not know the new key would take somebody who has signed for somebody who has not.
     RotateKeys,
     /// Make a secret key for --secret-keys and print it.
     NewKey {
