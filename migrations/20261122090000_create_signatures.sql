@@ -48,6 +48,8 @@ create index signatures_suspected on signatures (petition_id, suspicion) where s
 create table unwanted_mail (
     petition_id integer not null references petitions on delete cascade,
     email_hash bigint not null,
+    -- The number of the secret key that has made the hash: the address is not kept, so nobody can make it anew.
+    key smallint not null,
     created_at timestamptz not null,
     primary key (email_hash, petition_id)
 );

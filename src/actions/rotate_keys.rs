@@ -20,24 +20,53 @@ pub struct Rotated {
     pub resealed: u64,
     /// No key of the ring opens them.
     pub unopened: u64,
+    /// Their signer has signed again at a program that did not know the new key, and that signature stands.
+    pub doubled: u64,
+    /// Addresses that want no mail and are known by a former key alone: it is needed until their petitions are over.
+    pub unwanted: u64,
+}
+
+/// Why keys were not rotated.
+#[derive(Debug, thiserror::Error)]
+pub enum RotateKeysError {
+    /// The current key has the number of another that was used before.
+    #[error("a key with the number {0} was used before, and it was another one: give the new key a number of its own")]
+    NumberUsed(u8),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
 }
 
 /// Makes everything anew that was made with a former key; `progress` hears after each transaction how it goes. What was
 /// done stays done if it is broken off; once more does the rest. The site may run meanwhile, with both keys.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn rotate_keys(db: &mut Db, keyring: &Keyring, mut progress: impl FnMut(Rotated)) -> sqlx::Result<Rotated> {
+/// When the current key has another's number, and when the database fails.
+pub async fn rotate_keys(
+    db: &mut Db,
+    keyring: &Keyring,
+    mut progress: impl FnMut(Rotated),
+) -> Result<Rotated, RotateKeysError> {
+    let current = keyring.current_number();
+    if let Some(sealed) = store::signatures::sealed_with(db, current).await?
+        && keyring.open(&sealed.contact, sealed.petition, sealed.email_hash).is_err()
+    {
+        return Err(RotateKeysError::NumberUsed(current));
+    }
     let (mut rotated, mut after) = (Rotated::default(), 0);
     loop {
         let mut tx = db.begin().await?;
-        let sealed = store::signatures::sealed_before(&mut tx, keyring.current_number(), after, AT_ONCE).await?;
-        let Some(last) = sealed.last() else { return Ok(rotated) };
+        let sealed = store::signatures::sealed_before(&mut tx, current, after, AT_ONCE).await?;
+        let Some(last) = sealed.last() else {
+            rotated.unwanted = store::signatures::unwanted_before(&mut tx, current).await?.unsigned_abs();
+            return Ok(rotated);
+        };
         after = last.id.get();
         let resealed: Vec<Resealed> = sealed.iter().filter_map(|sealed| reseal(keyring, sealed)).collect();
-        store::signatures::reseal(&mut tx, &resealed).await?;
+        let done = store::signatures::reseal(&mut tx, &resealed).await?;
         tx.commit().await?;
-        rotated.resealed += resealed.len() as u64;
+        rotated.resealed += done;
+        rotated.doubled += resealed.len() as u64 - done;
         rotated.unopened += (sealed.len() - resealed.len()) as u64;
         progress(rotated);
     }

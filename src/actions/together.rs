@@ -5,9 +5,11 @@
 use std::{
     collections::{HashSet, VecDeque},
     hash::Hash,
+    panic::AssertUnwindSafe,
     sync::Arc,
 };
 
+use futures_util::FutureExt;
 use sqlx::{Connection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
@@ -101,7 +103,10 @@ impl<W: Work> Worker<W> {
                 }
             }
             let batch = self.gather();
-            self.work_off(batch).await;
+            // A mistake of ours in one batch must not end the work for good: those in it are told that it was not done.
+            if AssertUnwindSafe(self.work_off(batch)).catch_unwind().await.is_err() {
+                tracing::error!("a batch of signatures was given up; those who wait for it are told so");
+            }
         }
     }
 

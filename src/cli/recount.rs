@@ -8,7 +8,7 @@ use crate::{actions, settings::Settings};
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings).await?;
     let outcome = match database.pool.acquire().await {
-        Ok(mut db) => actions::recount::recount(&mut db).await,
+        Ok(mut db) => actions::recount::recount(&mut db, settings.thresholds(), settings.clock().now()).await,
         Err(error) => Err(error),
     };
     database.close().await;

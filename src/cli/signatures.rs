@@ -78,9 +78,21 @@ pub(super) async fn rotate(settings: &Settings) -> anyhow::Result<ExitCode> {
     database.close().await;
     let rotated = outcome?;
     say(&format!("{} signatures are encrypted with the current key now.", rotated.resealed));
+    if rotated.doubled > 0 {
+        let many = rotated.doubled;
+        eprintln!(
+            "{many} signatures were left: who signed has signed again at a program that knew only the former key."
+        );
+    }
+    if rotated.unwanted > 0 {
+        let many = rotated.unwanted;
+        say(&format!(
+            "{many} addresses that want no mail about a petition are known by a former key alone; without it, they are forgotten."
+        ));
+    }
     if rotated.unopened == 0 {
         say(
-            "Former keys are not needed any more: take them out of --secret-keys (UNDERSIGNED_SECRET_KEYS) once links in mails have had their time.",
+            "Former keys open nothing any more that is kept: take them out of --secret-keys (UNDERSIGNED_SECRET_KEYS) once links in mails have had their time.",
         );
         return Ok(ExitCode::SUCCESS);
     }

@@ -42,9 +42,9 @@ pub const KEEP_UNCONFIRMED_DAYS: u32 = 14;
 pub const KEEP_PERSONAL_DATA_DAYS: u32 = 183;
 
 /// Signatures of one petition that may come from one address of the internet at once, unless a setting says otherwise.
-pub const ADDRESS_BURST: u32 = 300;
+pub const ADDRESS_BURST: u32 = 600;
 /// Signatures of one petition that may come from one address of the internet in a minute, likewise.
-pub const ADDRESS_PER_MINUTE: u32 = 60;
+pub const ADDRESS_PER_MINUTE: u32 = 120;
 /// Signatures that may come with one e-mail address at once, whatever they are for.
 pub const EMAIL_BURST: u32 = 20;
 /// Signatures that may come with one e-mail address in an hour.

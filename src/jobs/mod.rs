@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::{Connection, PgConnection};
-use tokio::{sync::watch, task::JoinSet, time::MissedTickBehavior};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior},
+};
 
 use crate::{actions, app::App, store};
 
@@ -39,6 +43,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
     Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
 ];
+
+const DAILY: Duration = minutes(24 * 60);
 
 const fn minutes(count: u64) -> Duration {
     Duration::from_secs(count * 60)
@@ -98,7 +104,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 }
 
 async fn repeat(job: Job, app: App) {
-    let mut ticks = tokio::time::interval(job.every);
+    // What looks through everything once a day does not do so just when the site has been started, which may be in need.
+    let first = if job.every >= DAILY { minutes(60) } else { Duration::ZERO };
+    let mut ticks = tokio::time::interval_at(Instant::now() + first, job.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;

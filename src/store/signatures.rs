@@ -328,10 +328,10 @@ pub async fn remove_pending(db: &mut Db, id: SignatureId) -> sqlx::Result<()> {
 pub async fn disown(db: &mut Db, id: SignatureId, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "with gone as (
-             delete from signatures where id = $1 and state = 'pending' returning petition_id, email_hash
+             delete from signatures where id = $1 and state = 'pending' returning petition_id, email_hash, contact
          )
-         insert into unwanted_mail (petition_id, email_hash, created_at)
-         select petition_id, email_hash, $2 from gone where email_hash is not null
+         insert into unwanted_mail (petition_id, email_hash, key, created_at)
+         select petition_id, email_hash, get_byte(contact, 0), $2 from gone where email_hash is not null
          on conflict do nothing",
         id.get(),
         super::sql(now)
@@ -588,15 +588,48 @@ pub async fn sealed_before(db: &mut Db, key: u8, after: i64, most: i64) -> sqlx:
         .collect())
 }
 
-/// Puts contacts and hashes in the place of those that a former key has made.
+/// A contact that the key with this number has encrypted; `None` if there is none yet.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reseal(db: &mut Db, resealed: &[Resealed]) -> sqlx::Result<()> {
-    sqlx::query!(
+pub async fn sealed_with(db: &mut Db, key: u8) -> sqlx::Result<Option<Sealed>> {
+    let row = sqlx::query!(
+        r#"select id, petition_id, email_hash as "email_hash!", contact from signatures
+           where contact <> '' and email_hash is not null and get_byte(contact, 0) = $1 limit 1"#,
+        i32::from(key)
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| Sealed {
+        id: row.id.into(),
+        petition: i64::from(row.petition_id).into(),
+        email_hash: EmailHash(row.email_hash),
+        contact: row.contact,
+    }))
+}
+
+/// How many addresses that want no mail are known by the hash of another key than that with this number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unwanted_before(db: &mut Db, key: u8) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from unwanted_mail where key <> $1"#, i16::from(key))
+        .fetch_one(db)
+        .await
+}
+
+/// Puts contacts and hashes in the place of those that a former key has made; says how many. A signature whose place is
+/// taken is left: the same person has signed again at a program that did not know the new key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reseal(db: &mut Db, resealed: &[Resealed]) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
         "update signatures s set email_hash = i.email_hash, postcode_hash = i.postcode_hash, contact = i.contact
          from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bytea[]) as i (id, email_hash, postcode_hash, contact)
-         where s.id = i.id",
+         where s.id = i.id and not exists (
+             select from signatures o where o.email_hash = i.email_hash and o.petition_id = s.petition_id
+                 and o.household_member = s.household_member)",
         &resealed.iter().map(|one| one.id.get()).collect::<Vec<_>>(),
         &resealed.iter().map(|one| one.email_hash.0).collect::<Vec<_>>(),
         &resealed.iter().map(|one| one.postcode_hash).collect::<Vec<_>>(),
@@ -604,5 +637,5 @@ pub async fn reseal(db: &mut Db, resealed: &[Resealed]) -> sqlx::Result<()> {
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }

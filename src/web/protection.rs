@@ -35,7 +35,7 @@ use crate::{
 /// How old the lists may become before they are read again, and how often paces are forgotten that have come to rest.
 const OLD: Duration = Duration::from_secs(5);
 /// So much faster a network may be than one address of it.
-const NETWORK: u32 = 10;
+const NETWORK: u32 = 20;
 /// As so many signatures counts each sign of a program at work.
 const SIGNAL: u32 = 20;
 

@@ -70,7 +70,7 @@ async fn sign(browser: &Browser, who: &str) {
     look::as_it_is(browser, 200).await;
     browser.visit(&urls::unsubscribe(&id, &token(Purpose::Unsubscribe))).await;
     browser.press("Stop mails").await;
-    browser.see("You get no mails about this petition").await;
+    browser.see("You get no news about this petition").await;
     browser.go(&urls::your_signature(&id, &token(Purpose::Manage))).await;
     browser.press("Withdraw my signature").await;
     browser.see("Your signature is withdrawn").await;

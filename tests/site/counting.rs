@@ -12,7 +12,7 @@ use undersigned::{
         confirm_signature::{Confirm, Confirmation, Confirmed},
         quarantine,
         recount::recount,
-        rotate_keys::rotate_keys,
+        rotate_keys::{RotateKeysError, rotate_keys},
         sign::{NewSignature, NotCollected, Signed},
         signing::Signing,
         together::{NotDone, Work},
@@ -377,7 +377,7 @@ async fn a_recount_waits_for_who_is_counting() {
     let outcomes = confirm.run(&mut tx, &[&Confirmation { signature: ids[1], now: app.now }]).await;
     assert_eq!(outcomes.expect("outcomes"), [Some(Confirmed::Now)]);
     let mut db = app.db().await;
-    let mut recounting = pin!(recount(&mut db));
+    let mut recounting = pin!(recount(&mut db, Thresholds::default(), app.now));
     assert!(timeout(Duration::from_millis(500), &mut recounting).await.is_err(), "it waits");
     tx.commit().await.expect("a commit");
     recounting.await.expect("a recount");
@@ -461,6 +461,15 @@ async fn keys_are_changed_while_people_sign() {
         let contact = new.open(row.get(0), petition.id, EmailHash(row.get(1))).expect("opened");
         assert!(contact.email.ends_with("@example.org") && contact.postcode.as_deref() == Some("SW1A1AA"));
     }
+    // Somebody signs at a program that does not know the new key yet: the one of the two that is there first stands.
+    before.sign_all(petition.id, 0..1).await;
+    assert_eq!(app.ask("select count(*) from signatures").await, "31", "the old program does not know her");
+    let again = rotate_keys(&mut app.db().await, &both, |_| {}).await.expect("rotated");
+    assert_eq!((again.resealed, again.doubled), (0, 1));
+    app.sql("delete from signatures where id = (select max(id) from signatures)").await.expect("one of the two");
+    // Another key with a number that was used before would open nothing.
+    let reused = Keyring::new(&[SecretKey::new(2, [9; 32])]).expect("a ring");
+    assert!(matches!(rotate_keys(&mut app.db().await, &reused, |_| {}).await, Err(RotateKeysError::NumberUsed(2))));
     // A key that is lost takes with it what it has encrypted, and nothing else.
     let lost = Keyring::new(&[SecretKey::new(3, [8; 32])]).expect("a ring");
     assert_eq!(rotate_keys(&mut app.db().await, &lost, |_| {}).await.expect("looked through").unopened, 30);

@@ -855,7 +855,7 @@ async fn mails_are_stopped_by_page_and_by_mail_program() {
         fill_in(&mut ada, &petition).await.tick("Email me about this petition");
         ada.fill("Email address", &format!("{}@example.org", way.replace(' ', "-"))).press("Sign this petition").await;
         let (id, link) = (latest(&app).await, unsubscribe_link(&app, latest(&app).await));
-        let stopped = "You get no mails about this petition";
+        let stopped = "You get no news about this petition";
         if way == "page" {
             ada.visit(&link).await;
             assert_eq!(ada.heading(), "Stop mails about this petition");

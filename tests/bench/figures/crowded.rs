@@ -6,10 +6,9 @@ use undersigned::{domain::petition::PetitionId, store};
 
 use super::{
     Fixture,
-    signing::{Round, Signers},
+    signing::{PartOf, Signers},
 };
 use crate::{
-    crowd::Fared,
     office::Office,
     statistics::median,
     table::{Table, Wanted},
@@ -51,8 +50,7 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
         office.settle().await?;
         rounds.push((small, signers.round(&petitions[1..], SECONDS).await?));
     }
-    let acts: [(&str, fn(&Round) -> &Fared); 2] =
-        [("Sign", |round| &round.signed), ("Confirm", |round| &round.confirmed)];
+    let acts: [(&str, PartOf); 2] = [("Sign", |round| &round.signed), ("Confirm", |round| &round.confirmed)];
     for (act, of) in acts {
         let small = median(rounds.iter().map(|(small, _)| of(small).percentile(50.0)));
         let large = median(rounds.iter().map(|(_, large)| of(large).percentile(50.0)));

@@ -52,8 +52,7 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
     let clients = pgbench::CLIENTS;
     table.add(format!("pgbench, {clients} clients: insert a signature and add to one row"), format!("{counted:.0}/s"));
     table.add(format!("pgbench, {clients} clients: bare insert"), format!("{inserted:.0}/s"));
-    let acts: [(&str, fn(&Round) -> &Fared); 2] =
-        [("POST sign", |round| &round.signed), ("POST confirm", |round| &round.confirmed)];
+    let acts: [(&str, PartOf); 2] = [("POST sign", |round| &round.signed), ("POST confirm", |round| &round.confirmed)];
     for (act, of) in acts {
         let ratio = median(naive.iter().zip(&rounds).map(|(naive, (one, _))| of(one).per_second / naive.counted));
         table.check(
@@ -82,6 +81,9 @@ pub struct Signers<'a> {
     /// How many have signed so far.
     people: AtomicU64,
 }
+
+/// A part of a round.
+pub type PartOf = fn(&Round) -> &Fared;
 
 /// What one round brought.
 pub struct Round {

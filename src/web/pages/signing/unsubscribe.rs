@@ -28,7 +28,7 @@ struct UnsubscribePage {
 }
 
 /// What is said once no more mails will come.
-const STOPPED: &str = "You get no mails about this petition";
+const STOPPED: &str = "You get no news about this petition";
 
 /// The petition and one button; looking at it changes nothing.
 pub async fn show(State(app): State<App>, link: Link<ToUnsubscribe>) -> Result<Response, PageError> {
