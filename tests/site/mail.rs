@@ -118,7 +118,8 @@ async fn what_nobody_wants_any_more_is_not_sent() {
         ("erased", "update signatures set email_hash = null, name = '', contact = '' where name = 'Erased One'"),
         (
             "unwanted",
-            "insert into unwanted_mail select petition_id, email_hash, now() from signatures where name = 'Unwanted One'",
+            "insert into unwanted_mail (petition_id, email_hash, key, created_at)
+             select petition_id, email_hash, 1, now() from signatures where name = 'Unwanted One'",
         ),
     ] {
         let full = format!("{}{} One", name[..1].to_uppercase(), &name[1..]);

@@ -93,7 +93,7 @@ async fn the_pace_of_an_address_a_network_and_an_email_address_is_kept() {
     let phone = |n: usize| format!("2001:db8:0:1::{n:x}");
     assert_eq!(judged(&phone, &own, 3, 60, 0), (40, Some(Suspicion::ManyFromAddress)));
     let spread = |n: usize| format!("2001:db8:7:{n:x}::1");
-    assert_eq!(judged(&spread, &|n| own(n + 1000), 3, 600, 0), (400, Some(Suspicion::ManyFromNetwork)));
+    assert_eq!(judged(&spread, &|n| own(n + 1000), 3, 1000, 0), (800, Some(Suspicion::ManyFromNetwork)));
     // One e-mail address in all its forms, from everywhere, for everything.
     let everywhere = |n: usize| format!("203.0.{n}.1");
     let forms = |n: usize| ["Ad.a+x@gmail.com", "ada@googlemail.com"][n % 2].to_owned();
