@@ -129,21 +129,25 @@ impl<W: Work> Worker<W> {
     async fn work_off(&mut self, batch: Vec<Waiting<W>>) {
         match self.attempt(&batch).await {
             Ok(outcomes) => self.answer(batch, outcomes),
-            // One of them may be what the database objects to: the others must not suffer for it.
-            Err(sqlx::Error::Database(_)) if batch.len() > 1 => {
-                for waiting in batch {
-                    self.work_off_alone(waiting).await;
-                }
-            }
+            // One of them is what the database objects to: the others must not suffer for it.
+            Err(error) if batch.len() > 1 && is_objection(&error) => self.work_off_one_by_one(batch).await,
             Err(error) => self.refuse(batch, error),
         }
     }
 
-    async fn work_off_alone(&mut self, waiting: Waiting<W>) {
-        let alone = vec![waiting];
-        match self.attempt(&alone).await {
-            Ok(outcomes) => self.answer(alone, outcomes),
-            Err(error) => self.refuse(alone, error),
+    async fn work_off_one_by_one(&mut self, batch: Vec<Waiting<W>>) {
+        let mut batch = VecDeque::from(batch);
+        while let Some(waiting) = batch.pop_front() {
+            let alone = vec![waiting];
+            match self.attempt(&alone).await {
+                Ok(outcomes) => self.answer(alone, outcomes),
+                Err(error) if is_objection(&error) => self.refuse(alone, error),
+                // The database has gone meanwhile: the others would wait for it in vain, one after the other.
+                Err(error) => {
+                    let all = alone.into_iter().chain(std::mem::take(&mut batch));
+                    self.refuse(all.collect(), error);
+                }
+            }
         }
     }
 
@@ -184,4 +188,11 @@ impl<W: Work> Worker<W> {
             }
         }
     }
+}
+
+/// Whether the database objects to what was to be written (PostgreSQL's classes 22, data, and 23, constraints, and what
+/// triggers raise), rather than being away, full, or about to stop: then nobody's turn is any better than another's.
+fn is_objection(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["22", "23", "P0"].iter().any(|class| code.starts_with(class)))
 }

@@ -1,6 +1,14 @@
 //! Counting: exactly once, whoever does it, whatever else happens in the same moment.
 
-use std::{collections::BTreeMap, pin::pin, time::Duration};
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -15,7 +23,7 @@ use undersigned::{
         rotate_keys::{RotateKeysError, rotate_keys},
         sign::{NewSignature, NotCollected, Signed},
         signing::Signing,
-        together::{NotDone, Work},
+        together::{NotDone, Together, Work},
         withdraw_signature::{disown_signature, withdraw_signature},
     },
     domain::{
@@ -28,6 +36,7 @@ use undersigned::{
         suspicion::Suspicion,
         threshold::Thresholds,
     },
+    store,
 };
 
 use crate::support::{Setup, TestApp, day};
@@ -489,6 +498,49 @@ async fn a_stolen_database_tells_no_address_and_no_postcode() {
             assert!(!text.contains(secret), "{table}: {text}");
         }
     }
+}
+
+/// Divides by each second number, to which the database objects where it is zero; below zero the connection breaks off.
+/// The first tells them apart.
+struct Divide(Arc<AtomicUsize>);
+
+impl Work for Divide {
+    type Item = (usize, i32);
+    type Outcome = ();
+    type Key = usize;
+
+    fn key(&self, item: &(usize, i32)) -> usize {
+        item.0
+    }
+
+    async fn run(&self, db: &mut store::Db, items: &[&(usize, i32)]) -> sqlx::Result<Vec<Option<()>>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        for (_, number) in items {
+            let sql = "select case when $1 < 0 then pg_terminate_backend(pg_backend_pid()) else 1 / $1 = 1 end";
+            sqlx::query(sql).bind(number).execute(&mut *db).await?;
+        }
+        Ok(vec![Some(()); items.len()])
+    }
+}
+
+#[tokio::test]
+async fn who_shares_a_transaction_with_a_mistake_does_not_suffer_for_it() {
+    let app = TestApp::new().await;
+    let together = Together::start(app.pool(), Divide(Arc::default()));
+    let outcomes = join_all([3, 1, 0, 4, 0, 2].into_iter().enumerate().map(|item| together.run(item))).await;
+    let done: Vec<_> = outcomes.iter().map(Result::is_ok).collect();
+    assert_eq!(done, [true, true, false, true, false, true]);
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_is_waited_for_once_and_not_by_everybody_in_turn() {
+    let app = TestApp::new().await;
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let together = Together::start(app.pool(), Divide(attempts.clone()));
+    let outcomes = join_all((0..100).map(|at| together.run((at, -1)))).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(NotDone::Database(_)))), "{outcomes:?}");
+    assert!(attempts.load(Ordering::Relaxed) < 10, "{attempts:?} transactions for a hundred people");
+    assert!(together.run((0, 1)).await.is_ok(), "it goes on when the database is back");
 }
 
 #[derive(Clone, Copy, Debug)]
