@@ -30,20 +30,18 @@ pub async fn withdraw_signature(
     for held in store::signatures::hold(&mut tx, &[id]).await? {
         match held.state {
             SignatureState::Pending => store::signatures::remove_pending(&mut tx, id).await?,
-            SignatureState::Validated => {
-                let line = Line {
-                    petition: held.petition,
-                    signature: id,
-                    area: held.area,
-                    change: Step::Removed,
-                    reason: LedgerReason::Withdrawn,
-                };
-                count(&mut tx, &[line], thresholds, now).await?;
-                store::signatures::set_state(&mut tx, &[id], SignatureState::Withdrawn).await?;
-                store::signatures::erase(&mut tx, &[id]).await?;
-            }
-            // Not in the count.
-            SignatureState::Quarantined | SignatureState::Invalidated => {
+            SignatureState::Validated | SignatureState::Quarantined | SignatureState::Invalidated => {
+                // Only a valid one is in the count.
+                if held.state == SignatureState::Validated {
+                    let line = Line {
+                        petition: held.petition,
+                        signature: id,
+                        area: held.area,
+                        change: Step::Removed,
+                        reason: LedgerReason::Withdrawn,
+                    };
+                    count(&mut tx, &[line], thresholds, now).await?;
+                }
                 store::signatures::set_state(&mut tx, &[id], SignatureState::Withdrawn).await?;
                 store::signatures::erase(&mut tx, &[id]).await?;
             }

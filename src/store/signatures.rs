@@ -516,7 +516,7 @@ pub async fn remove_unconfirmed(db: &mut Db, before: Timestamp) -> sqlx::Result<
 /// # Errors
 /// When the database fails.
 pub async fn erase_over(db: &mut Db, since: Timestamp) -> sqlx::Result<u64> {
-    // Which petitions are over does not depend on their signatures: those that have none left are quickly looked through.
+    // Looks at all signatures of such petitions each time, also those that were erased before; it is not in a hurry.
     let done = sqlx::query!(
         "with over as (
              select id::int as id from petitions

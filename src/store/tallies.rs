@@ -228,7 +228,7 @@ pub async fn hold(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<BTreeMa
 }
 
 /// Writes lines into the ledger, and adds them to the hour, the minute, the constituencies and countries that they
-/// change; triggers carry that to the totals, which the caller holds ([`hold`]).
+/// change, and to the totals, which the caller holds ([`hold`]).
 ///
 /// # Errors
 /// When the database fails, or a place would be left with less than nothing.
@@ -268,7 +268,7 @@ pub async fn count(db: &mut Db, lines: &[Line], now: Timestamp) -> sqlx::Result<
     let (petitions, (added, removed)): (Vec<i64>, (Vec<i32>, Vec<i32>)) = times.into_iter().unzip();
     let places: Vec<((i64, AreaId), i32)> = places.into_iter().collect();
     carry(db, &petitions, &added, &removed, &places).await?;
-    is_carried(db, true).await?;
+    leave_totals_alone(db, true).await?;
     sqlx::query!(
         "with hours as (
              insert into tally_hours as t (petition_id, starts_at, added, removed)
@@ -292,12 +292,12 @@ pub async fn count(db: &mut Db, lines: &[Line], now: Timestamp) -> sqlx::Result<
     let (gains, losses): (Vec<_>, Vec<_>) = places.into_iter().partition(|(_, change)| *change > 0);
     add_to_places(db, &gains).await?;
     take_from_places(db, &losses).await?;
-    is_carried(db, false).await
+    leave_totals_alone(db, false).await
 }
 
-/// Tells the triggers that what comes is carried to the totals already, or that it is not.
-async fn is_carried(db: &mut Db, is: bool) -> sqlx::Result<()> {
-    sqlx::query_scalar!("select set_config('undersigned.carried', $1, true)", if is { "yes" } else { "" })
+/// Tells the triggers that what comes has been carried to the totals already, or that it is theirs to carry again.
+async fn leave_totals_alone(db: &mut Db, alone: bool) -> sqlx::Result<()> {
+    sqlx::query_scalar!("select set_config('undersigned.carried', $1, true)", if alone { "yes" } else { "" })
         .fetch_one(db)
         .await?;
     Ok(())

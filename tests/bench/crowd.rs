@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 
-use super::http::Connection;
+use super::http::{Answer, Connection};
 
 /// How a crowd fared.
 #[derive(Clone, Debug, Default)]
@@ -52,10 +52,7 @@ pub async fn all_at_once(
             }
             let (path, form) = request(number);
             let asked = Instant::now();
-            let answer = match form {
-                Some(form) => connection.post(&path, &form).await?,
-                None => connection.get(&path).await?,
-            };
+            let answer = ask(&mut connection, &path, form).await?;
             if answer.status != wanted {
                 bail!("{path} answered {} instead of {wanted}", answer.status);
             }
@@ -63,14 +60,7 @@ pub async fn all_at_once(
         }
         anyhow::Ok(times)
     };
-    let mut crowd: FuturesUnordered<_> = (0..connections).map(|_| one()).collect();
-    let mut times = Vec::new();
-    while let Some(outcome) = crowd.next().await {
-        times.extend(outcome?);
-    }
-    let elapsed = began.elapsed().as_secs_f64();
-    times.sort_by(f64::total_cmp);
-    Ok(Fared { per_second: times.len() as f64 / elapsed, done: times.len() as u64, times })
+    fared(began, (0..connections).map(|_| one())).await
 }
 
 /// At a steady pace, whether answers come or not: each request has its moment, and its time counts from there. So a site
@@ -99,17 +89,30 @@ pub async fn steadily(
                 tokio::time::sleep(early).await;
             }
             let (path, form) = request(number);
-            let answer = match form {
-                Some(form) => connection.post(&path, &form).await?,
-                None => connection.get(&path).await?,
-            };
+            let answer = ask(&mut connection, &path, form).await?;
             if answer.status >= 400 {
                 bail!("{path} answered {}", answer.status);
             }
             times.push(due.elapsed().as_secs_f64() * 1000.0);
         }
     };
-    let mut crowd: FuturesUnordered<_> = (0..connections).map(|_| one()).collect();
+    fared(began, (0..connections).map(|_| one())).await
+}
+
+/// Sends a form, or asks for a page.
+async fn ask(connection: &mut Connection, path: &str, form: Option<String>) -> anyhow::Result<Answer> {
+    match form {
+        Some(form) => connection.post(path, &form).await,
+        None => connection.get(path).await,
+    }
+}
+
+/// Waits for everybody; each says how long the answers took.
+async fn fared(
+    began: Instant,
+    crowd: impl Iterator<Item = impl Future<Output = anyhow::Result<Vec<f64>>>>,
+) -> anyhow::Result<Fared> {
+    let mut crowd: FuturesUnordered<_> = crowd.collect();
     let mut times = Vec::new();
     while let Some(outcome) = crowd.next().await {
         times.extend(outcome?);

@@ -63,25 +63,21 @@ pub async fn show(
     if let Some(id) = jump(&app, &search).await? {
         return Ok(Redirect::to(&urls::petition(&id)).into_response());
     }
-    if !search.is_plain() {
-        return match page_of(&app, &memory, search, now.0).await? {
-            Ok(html) => Ok(page::body(Format::Html, html, CachePolicy::Revalidate)),
-            Err(elsewhere) => Ok(elsewhere),
+    if search.is_plain() {
+        let key = Key::List(search.facet, search.page, search.size);
+        let render = async || match page_of(&app, &memory, search.clone(), now.0).await? {
+            Ok(html) => Ok(Rendered::new(Format::Html, html, CachePolicy::Revalidate)),
+            Err(_) => Err(PageError::NotFound),
         };
+        match memory.get(key, || async { Ok(Some(memory.moment())) }, render).await {
+            // There is no such page of the list: where else to look is told without keeping it.
+            Err(PageError::NotFound) => {}
+            rendered => return Ok(rendered?.respond(&headers)),
+        }
     }
-    let key = Key::List(search.facet, search.page, search.size);
-    let render = async || match page_of(&app, &memory, search.clone(), now.0).await? {
-        Ok(html) => Ok(Rendered::new(Format::Html, html, CachePolicy::Revalidate)),
-        // There is no such page of the list: that is told without keeping it.
-        Err(_) => Err(PageError::NotFound),
-    };
-    match memory.get(key, || async { Ok(Some(memory.moment())) }, render).await {
-        Ok(rendered) => Ok(rendered.respond(&headers)),
-        Err(PageError::NotFound) => match page_of(&app, &memory, search, now.0).await? {
-            Ok(html) => Ok(page::body(Format::Html, html, CachePolicy::Revalidate)),
-            Err(elsewhere) => Ok(elsewhere),
-        },
-        Err(error) => Err(error),
+    match page_of(&app, &memory, search, now.0).await? {
+        Ok(html) => Ok(page::body(Format::Html, html, CachePolicy::Revalidate)),
+        Err(elsewhere) => Ok(elsewhere),
     }
 }
 

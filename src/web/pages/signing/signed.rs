@@ -16,7 +16,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Now, SignedLink},
-        filters::{signatures, thousands},
+        filters::signatures,
         memory::Memory,
         page::{self, Layout, Section},
         share::ShareLink,
