@@ -1,5 +1,7 @@
 //! Every address of the site as a function; pages, feeds and redirects use these.
 
+pub mod admin;
+
 use std::borrow::Borrow;
 
 use crate::domain::{facet::Facet, petition::PetitionId, signature::SignatureId};

@@ -59,3 +59,16 @@ pub const RELATED: i64 = 5;
 
 /// Days that a petition should spend in moderation at the most.
 pub const MODERATION_TARGET_DAYS: u32 = 7;
+
+/// Petitions, signatures or lines of the log on one page of staff's lists.
+pub const DESK_PAGE_SIZE: u32 = 50;
+/// Days in moderation after which a petition is nearly overdue.
+pub const MODERATION_NEARLY_OVERDUE_DAYS: u32 = 11;
+/// Days in moderation after which a petition is overdue.
+pub const MODERATION_OVERDUE_DAYS: u32 = 14;
+/// Minutes after which a session of staff in which nothing happened has ended.
+pub const SESSION_IDLE_MINUTES: i64 = 30;
+/// Hours after which a session of staff has ended, whatever happened in it.
+pub const SESSION_HOURS: i64 = 12;
+/// Minutes for which it is taken as proved who somebody is, when they do something sensitive.
+pub const PROOF_MINUTES: i64 = 15;

@@ -30,7 +30,7 @@ use crate::{
     },
     store::{
         self,
-        outbox::{LEASE, Outcome, Taken, TakenSignature},
+        outbox::{LEASE, Outcome, Recipient, Taken, TakenSignature},
     },
     urls,
 };
@@ -303,7 +303,7 @@ impl Desk {
     }
 
     fn write(&self, taken: &Taken, now: Timestamp) -> Written {
-        let Some(signature) = &taken.signature else { return Written::Unwanted };
+        let Recipient::Signer(signature) = &taken.recipient else { return Written::Unwanted };
         let Some(mail) = self.mail(taken, signature, now) else { return Written::Unwanted };
         let opened = self.app.keyring.open(&signature.contact, signature.petition, signature.email_hash);
         let Ok(contact) = opened else {

@@ -1,6 +1,7 @@
 //! What is remembered: all SQL, as plain functions on a connection that work inside and outside a transaction.
 
 pub mod areas;
+pub mod audit;
 pub mod health;
 pub mod imports;
 pub mod listing;
@@ -14,6 +15,7 @@ pub mod protection;
 pub mod recount;
 pub mod related;
 pub mod search;
+pub mod sessions;
 pub mod signatures;
 pub mod site;
 pub mod tallies;

@@ -5,7 +5,11 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 
 use super::{Db, sql};
 use crate::domain::{
-    keyring::EmailHash, mail::MailKind, petition::PetitionId, signature::SignatureId, signature::SignatureState,
+    keyring::EmailHash,
+    mail::MailKind,
+    petition::PetitionId,
+    signature::{SignatureId, SignatureState},
+    staff::StaffId,
 };
 
 /// How long a mail belongs to the process that has taken it. Should that process die, others take it afterwards.
@@ -24,8 +28,30 @@ pub struct Taken {
     pub due_at: Timestamp,
     /// The tries, this one included.
     pub attempts: i16,
-    /// The signature it is about; `None`: it is gone, or nothing personal of it is left, or the signer wants no mail.
-    pub signature: Option<TakenSignature>,
+    /// Who gets it.
+    pub recipient: Recipient,
+}
+
+/// Who gets a mail.
+#[derive(Clone)]
+pub enum Recipient {
+    /// Somebody who signed.
+    Signer(TakenSignature),
+    /// Somebody of the staff.
+    Staff(TakenStaff),
+    /// Nobody any more: the signature or the account is gone, nothing personal of it is left, or no mail is wanted.
+    Nobody,
+}
+
+/// What a mail has to know of somebody of the staff.
+#[derive(Clone)]
+pub struct TakenStaff {
+    /// The account.
+    pub id: StaffId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
 }
 
 /// What a mail has to know of its signature.
@@ -83,14 +109,16 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                returning outbox.*, due.due_at as was_due_at
            )
            select t.id as "id!", t.kind as "kind!", t.created_at as "created_at!", t.was_due_at as "due_at!",
-               t.attempts as "attempts!", t.signature_id as "signature_id!",
+               t.attempts as "attempts!", t.signature_id,
                s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
-               s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at
+               s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at,
+               m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?"
            from taken t
            left join signatures s on s.id = t.signature_id and s.email_hash is not null
                and not exists (select from unwanted_mail u
                                where u.email_hash = s.email_hash and u.petition_id = s.petition_id)
            left join petitions p on p.id = s.petition_id
+           left join staff m on m.id = t.staff_id and m.disabled_at is null
            order by t.was_due_at, t.id"#,
         sql(now) as _,
         most as i64,
@@ -99,31 +127,30 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
     .fetch_all(db)
     .await?;
     let taken = rows.into_iter().map(|row| {
-        let signature =
-            match (row.petition_id, row.state, row.signed_at, row.name, row.contact, row.email_hash, row.action) {
-                (Some(petition), Some(state), Some(at), Some(name), Some(contact), Some(hash), Some(action)) => {
-                    Some(TakenSignature {
-                        id: row.signature_id.into(),
-                        petition: i64::from(petition).into(),
-                        action,
-                        created_at: at.to_jiff(),
-                        closes_at: row.closes_at.map(SqlTimestamp::to_jiff),
-                        state,
-                        confirmed_at: row.confirmed_at.map(SqlTimestamp::to_jiff),
-                        name,
-                        contact,
-                        email_hash: EmailHash(hash),
-                    })
-                }
-                _ => None,
-            };
+        let signer = (|| {
+            Some(TakenSignature {
+                id: row.signature_id?.into(),
+                petition: i64::from(row.petition_id?).into(),
+                action: row.action?,
+                created_at: row.signed_at?.to_jiff(),
+                closes_at: row.closes_at.map(SqlTimestamp::to_jiff),
+                state: row.state?,
+                confirmed_at: row.confirmed_at.map(SqlTimestamp::to_jiff),
+                name: row.name?,
+                contact: row.contact?,
+                email_hash: EmailHash(row.email_hash?),
+            })
+        })();
+        let staff =
+            (|| Some(TakenStaff { id: StaffId(row.staff_id?), name: row.staff_name?, email: row.staff_email? }))();
+        let recipient = signer.map(Recipient::Signer).or(staff.map(Recipient::Staff)).unwrap_or(Recipient::Nobody);
         Taken {
             id: row.id,
             kind: row.kind,
             created_at: row.created_at.to_jiff(),
             due_at: row.due_at.to_jiff(),
             attempts: row.attempts,
-            signature,
+            recipient,
         }
     });
     Ok(taken.collect())

@@ -18,6 +18,8 @@ pub enum PageError {
     NotFound,
     /// There was something at this address.
     Gone,
+    /// Whoever asks is signed in, but has to be at least this.
+    NotAllowed(&'static str),
     /// It is not to be had in the format that was asked for.
     NotAcceptable,
     /// The link of a mail that does not work, or no longer.
@@ -96,6 +98,14 @@ impl IntoResponse for PageError {
             Self::BadRequest(advice) => Notice { advice, ..Notice::of(StatusCode::BAD_REQUEST) },
             Self::NotFound => Notice::of(StatusCode::NOT_FOUND),
             Self::Gone => Notice::of(StatusCode::GONE),
+            Self::NotAllowed(role) => Notice {
+                title: "Your role does not allow this",
+                advice: format!(
+                    "It takes the role “{role}” at least. Colleagues who run the site can change what you may do."
+                )
+                .into(),
+                ..Notice::of(StatusCode::FORBIDDEN)
+            },
             Self::NotAcceptable => Notice::of(StatusCode::NOT_ACCEPTABLE),
             Self::DeadLink => Notice {
                 title: "This link does not work",

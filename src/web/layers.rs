@@ -49,7 +49,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The number under which a request is in the log.
 #[derive(Clone, Debug)]
-struct RequestId(String);
+pub struct RequestId(pub String);
 
 /// Puts the layers around the routes.
 pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {

@@ -1,5 +1,6 @@
 //! What people and programs see.
 
+pub mod admin;
 pub mod api;
 pub mod assets;
 pub mod body;
@@ -37,5 +38,5 @@ pub struct Site {
 /// The whole site.
 pub fn router(app: App, protection: Protection) -> Router {
     let site = Site { app, memory: Memory::default(), protection };
-    layers::around(routes::all(), &site.app).with_state(site)
+    layers::around(routes::all(&site), &site.app).with_state(site)
 }

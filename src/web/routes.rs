@@ -5,10 +5,10 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{Site, api, assets, dev, error::PageError, pages};
+use super::{Site, admin, api, assets, dev, error::PageError, pages};
 
 /// All routes. An address whose last part may end in `.json` or `.csv` is one route that splits it.
-pub fn all() -> Router<Site> {
+pub fn all(site: &Site) -> Router<Site> {
     Router::new()
         // people
         .route("/", get(pages::home::show))
@@ -51,6 +51,8 @@ pub fn all() -> Router<Site> {
         .route("/ping", get(api::operations::ping))
         .route("/health-check", get(api::operations::health_check))
         .route("/robots.txt", get(api::operations::robots))
+        // staff
+        .merge(admin::addresses::routes(site))
         // developers
         .route("/dev/mail", get(dev::mail::list))
         .route("/dev/mail/{mail}", get(dev::mail::show))

@@ -9,6 +9,7 @@ mod caching;
 mod charts;
 mod commands;
 mod counting;
+mod desk;
 mod forecast;
 mod importing;
 mod importing_files;

@@ -11,7 +11,8 @@ use std::{
 };
 
 use jiff::Timestamp;
-use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
+use jiff_sqlx::ToSqlx;
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
 use sqlx::{PgConnection, PgPool};
 use tokio::{
     net::TcpListener,
@@ -32,6 +33,7 @@ use undersigned::{
         published,
         record::PetitionRecord,
         retention::Retention,
+        staff::Role,
         threshold::Thresholds,
     },
     jobs,
@@ -70,9 +72,14 @@ pub struct TestApp {
 }
 
 /// The client of all programs; connections are not kept, since they would belong to the test that made them.
-static CLIENT: LazyLock<Client> = LazyLock::new(|| {
-    Client::builder().redirect(Policy::none()).no_proxy().pool_max_idle_per_host(0).build().expect("a client")
-});
+static CLIENT: LazyLock<Client> = LazyLock::new(|| client().pool_max_idle_per_host(0).build().expect("a client"));
+
+/// A client that goes where it is told, and nowhere else.
+pub fn client() -> ClientBuilder {
+    // The program chooses its cryptography itself; a second choice changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().redirect(Policy::none()).no_proxy()
+}
 
 /// What a test may want otherwise.
 #[derive(Clone, Debug)]
@@ -223,6 +230,37 @@ impl TestApp {
     /// Somebody who has just come.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.url, self.post.clone())
+    }
+
+    /// Somebody of the staff who has signed in.
+    pub async fn staff(&self, role: Role) -> Visitor {
+        self.colleague(role, "Grace Hopper").await
+    }
+
+    /// Somebody of the staff with this name who has signed in; the address is made from the name.
+    pub async fn colleague(&self, role: Role, name: &str) -> Visitor {
+        let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
+        let email = format!("{}.{}@example.org", name.to_lowercase().replace(' ', "."), role.code());
+        sqlx::query(
+            "with account as (
+                 insert into staff (name, email, role, created_at) values ($1, $2, $3, $4)
+                 on conflict (lower(email)) do update set name = excluded.name
+                 returning id
+             )
+             insert into staff_sessions (token_hash, staff_id, way, began_at, seen_at, proved_at)
+             select $5, id, 'password', $4, $4, $4 from account",
+        )
+        .bind(name)
+        .bind(email)
+        .bind(role)
+        .bind(self.app.clock.now().to_sqlx())
+        .bind(&blake3::hash(token.as_bytes()).as_bytes()[..])
+        .execute(&mut self.db().await)
+        .await
+        .expect("an account");
+        let mut visitor = self.visitor();
+        visitor.set_cookie("staff", &token);
+        visitor
     }
 
     /// A request as a program makes it.

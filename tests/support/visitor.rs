@@ -6,11 +6,11 @@ use std::{
     sync::Arc,
 };
 
-use reqwest::{Client, Method, StatusCode, Url, header::HeaderName, redirect::Policy};
+use reqwest::{Client, Method, StatusCode, Url, header::HeaderName};
 use scraper::ElementRef;
 
 use super::{
-    app::{Answer, Post},
+    app::{Answer, Post, client},
     checks,
     page::{Page, Table, css, text},
 };
@@ -28,6 +28,8 @@ pub struct Visitor {
     typed: BTreeMap<usize, String>,
     /// Which boxes have been ticked or cleared, and which choices made.
     ticked: BTreeMap<usize, bool>,
+    /// The cookies that the site has set.
+    cookies: BTreeMap<String, String>,
     /// The addresses that led to the page, each answered with another.
     pub redirects: Vec<String>,
 }
@@ -35,10 +37,10 @@ pub struct Visitor {
 impl Visitor {
     /// Somebody who has not looked at anything yet.
     pub fn new(site: &str, post: Arc<Post>) -> Self {
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        let client = client().build().expect("a client");
         let site = site.parse().expect("an address");
-        let (typed, ticked) = (BTreeMap::new(), BTreeMap::new());
-        Self { client, site, post, page: None, typed, ticked, redirects: Vec::new() }
+        let (typed, ticked, cookies) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { client, site, post, page: None, typed, ticked, cookies, redirects: Vec::new() }
     }
 
     /// Goes to an address.
@@ -73,7 +75,12 @@ impl Visitor {
                 request = request.header("sec-fetch-site", "same-origin").header("origin", "null");
                 request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
             }
+            if !self.cookies.is_empty() {
+                let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                request = request.header("cookie", cookies.join("; "));
+            }
             let answer = Answer::to(request).await;
+            self.keep_cookies(&answer);
             let mut path = address.path().to_owned();
             if let Some(query) = address.query() {
                 path = format!("{path}?{query}");
@@ -91,6 +98,31 @@ impl Visitor {
             self.page = Some(page);
         }
         self
+    }
+
+    fn keep_cookies(&mut self, answer: &Answer) {
+        for cookie in answer.headers.get_all("set-cookie") {
+            let (pair, rules) = cookie.to_str().expect("text").split_once(';').expect("a cookie with its rules");
+            let (name, value) = pair.split_once('=').expect("a name and a value");
+            let rules = rules.to_ascii_lowercase();
+            assert!(rules.contains("httponly") && rules.contains("samesite=lax"), "{name}: {rules}");
+            if rules.contains("max-age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    /// A cookie, as it would be if somebody had set it by hand.
+    pub fn set_cookie(&mut self, name: &str, value: &str) -> &mut Self {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A cookie's value.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
     }
 
     /// The page that is shown.

@@ -1,0 +1,105 @@
+//! Every address of the protected area on one page, with what it takes to get there.
+
+use axum::{
+    Router,
+    handler::Handler,
+    http::Method,
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, get, post},
+};
+
+use super::{desk, guard, sign_in};
+use crate::{domain::staff::Permission, web::Site};
+
+/// What it takes to get to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: it is on the way in.
+    Open,
+    /// To be signed in, in a role that may do this.
+    Staff(Permission),
+}
+
+/// An address of the protected area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// How it is asked for.
+    pub method: Method,
+    /// The address, with the names of its variable parts in braces.
+    pub path: &'static str,
+    /// Who gets there.
+    pub access: Access,
+}
+
+/// The routes of the protected area.
+pub fn routes(site: &Site) -> Router<Site> {
+    all(Routes::of(Some(site))).router
+}
+
+/// All addresses of the protected area.
+pub fn addresses() -> Vec<Address> {
+    all(Routes::of(None)).addresses
+}
+
+fn all(routes: Routes) -> Routes {
+    routes.open(Method::GET, "/admin/sign-in", sign_in::show).read(Permission::Read, "/admin", desk::show)
+}
+
+/// Routes with what it takes to get to them.
+struct Routes<'a> {
+    /// `None`: only the addresses are wanted.
+    site: Option<&'a Site>,
+    router: Router<Site>,
+    addresses: Vec<Address>,
+}
+
+impl<'a> Routes<'a> {
+    fn of(site: Option<&'a Site>) -> Self {
+        Self { site, router: Router::new(), addresses: Vec::new() }
+    }
+
+    /// A page for whoever comes.
+    fn open<H, T>(mut self, method: Method, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        let route = if method == Method::POST { post(handler) } else { get(handler) };
+        self.router = self.router.route(path, route);
+        self.addresses.push(Address { method, path, access: Access::Open });
+        self
+    }
+
+    /// A page for those who may do this.
+    fn read<H, T>(self, permission: Permission, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        self.guarded(Method::GET, permission, path, get(handler))
+    }
+
+    /// A form for those who may do this.
+    fn write<H, T>(self, permission: Permission, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        self.guarded(Method::POST, permission, path, post(handler))
+    }
+
+    fn guarded(
+        mut self,
+        method: Method,
+        permission: Permission,
+        path: &'static str,
+        handler: MethodRouter<Site>,
+    ) -> Self {
+        if let Some(site) = self.site {
+            let guard = guard::Guard { site: site.clone(), permission };
+            self.router = self.router.route(path, handler.layer(from_fn_with_state(guard, guard::check)));
+        }
+        self.addresses.push(Address { method, path, access: Access::Staff(permission) });
+        self
+    }
+}

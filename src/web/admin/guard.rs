@@ -1,0 +1,147 @@
+//! The guard before every page of the protected area: who is it, may they, and have they proved it lately enough.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
+    http::{HeaderMap, Method, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::CookieJar;
+use jiff::{SignedDuration, Timestamp};
+
+use super::sign_in;
+use crate::{
+    app::App,
+    domain::{
+        limits,
+        staff::{Permission, Role},
+    },
+    store::{
+        self, Db,
+        audit::Actor,
+        sessions::{Session, TokenHash},
+    },
+    urls,
+    web::{Site, error::PageError, extract::ClientIp, layers::RequestId},
+};
+
+/// Somebody of the staff, signed in and allowed to be where they are. A handler that asks for it stands behind the
+/// guard, or it is never reached.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    /// The session.
+    pub session: Session,
+    /// The same as the log wants it.
+    pub actor: Actor,
+}
+
+impl Staff {
+    /// Whether they may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.session.role.may(permission)
+    }
+
+    /// What they are.
+    pub fn role(&self) -> Role {
+        self.session.role
+    }
+
+    /// Has something said on the next page that they see, such as "The petition is published."
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn say(&self, db: &mut Db, notice: &str) -> sqlx::Result<()> {
+        store::sessions::say(db, self.session.id, notice).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Staff {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let staff = parts.extensions.get::<Self>().cloned();
+        staff.ok_or_else(|| PageError::Internal(anyhow::anyhow!("{} stands before no guard", parts.uri.path())))
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Staff {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned())
+    }
+}
+
+/// What a guard has to know.
+#[derive(Clone)]
+pub(super) struct Guard {
+    pub(super) site: Site,
+    pub(super) permission: Permission,
+}
+
+/// Lets those through who may.
+pub(super) async fn check(
+    State(Guard { site, permission }): State<Guard>,
+    request: Request,
+    next: Next,
+) -> Result<Response, PageError> {
+    let app = &site.app;
+    let now = app.clock.now();
+    let (mut parts, body) = request.into_parts();
+    let session = match session_token(app, &parts.headers) {
+        Some(token) => store::sessions::find(&mut *app.pool.acquire().await?, &token, now).await?,
+        None => None,
+    };
+    let Some(session) = session else {
+        return sign_in::instead(&site, Request::from_parts(parts, body)).await;
+    };
+    if !session.role.may(permission) {
+        return Err(PageError::NotAllowed(permission.least_role().label()));
+    }
+    if parts.method != Method::GET && permission.wants_proof() && !is_proved(&session, now) {
+        return sign_in::prove_instead(&site, session, Request::from_parts(parts, body)).await;
+    }
+    let Ok(address) = ClientIp::from_request_parts(&mut parts, &site).await;
+    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let actor = Actor {
+        staff: Some(session.staff),
+        name: session.name.clone(),
+        role: Some(session.role),
+        address: address.0,
+        request: request_id,
+    };
+    if parts.method == Method::GET && !session.notice.is_empty() {
+        store::sessions::say(&mut *app.pool.acquire().await?, session.id, "").await?;
+    }
+    parts.extensions.insert(Staff { session, actor });
+    Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+/// Whether it is lately that they proved who they are.
+pub(super) fn is_proved(session: &Session, now: Timestamp) -> bool {
+    now.duration_since(session.proved_at) <= SignedDuration::from_mins(limits::PROOF_MINUTES)
+}
+
+/// The name of the cookie with the session's token. Where the site is reached over TLS, no other host and no plain
+/// connection can set it.
+pub(super) fn cookie_name(app: &App) -> &'static str {
+    if app.public_url.starts_with("https://") { "__Host-staff" } else { "staff" }
+}
+
+/// The hash of the token that the browser has sent.
+pub(super) fn session_token(app: &App, headers: &HeaderMap) -> Option<TokenHash> {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(cookie_name(app)).map(|cookie| token_hash(cookie.value()))
+}
+
+/// What the database has of a token. A token has 256 bits of chance, so a plain hash hides it.
+pub(super) fn token_hash(token: &str) -> TokenHash {
+    *blake3::hash(token.as_bytes()).as_bytes()
+}
+
+/// To the page on which somebody signs in, and back to where they wanted to be.
+pub(super) fn to_sign_in(wanted: &str) -> Response {
+    Redirect::to(&urls::admin::sign_in(wanted)).into_response()
+}
