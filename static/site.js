@@ -81,3 +81,26 @@
     addEventListener("pageshow", () => sent(false));
   }
 })();
+
+// Long texts: how much room is left, counted as a person counts letters.
+(() => {
+  const letters = "Segmenter" in Intl ? new Intl.Segmenter("en-GB") : null;
+  const count = (text) => letters && text.length < 20_000 ? [...letters.segment(text)].length : [...text].length;
+  const format = new Intl.NumberFormat("en-GB");
+  for (const text of document.querySelectorAll("textarea[data-most]")) {
+    const left = document.createElement("p");
+    left.className = "left";
+    left.setAttribute("role", "status");
+    let timer;
+    const show = () => {
+      const room = text.dataset.most - count(text.value.replace(/\r\n/g, "\n").trim());
+      const many = Math.abs(room) === 1 ? "character" : "characters";
+      left.textContent = room < 0 ? `${format.format(-room)} ${many} too many` : `${format.format(room)} ${many} left`;
+      left.classList.toggle("over", room < 0);
+    };
+    text.after(left);
+    // A screen reader says it once somebody pauses, not at every letter.
+    text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 400); });
+    show();
+  }
+})();

@@ -22,6 +22,12 @@ macro_rules! whole {
 
 whole!(i16, u16, i32, u32, i64, u64);
 
+impl Whole for usize {
+    fn whole(&self) -> i128 {
+        *self as i128
+    }
+}
+
 impl<T: Whole> Whole for &T {
     fn whole(&self) -> i128 {
         (*self).whole()

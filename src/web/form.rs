@@ -41,3 +41,78 @@ impl FormErrors {
         self.0.iter()
     }
 }
+
+/// One of the answers that a field offers.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// What it means or does; may be empty. Lists do not show it.
+    pub hint: String,
+}
+
+impl Choice {
+    /// An answer that says all there is to say.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into(), hint: String::new() }
+    }
+
+    /// Says what it means or does.
+    pub fn about(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The id of its radio button: the field's name for the first, so that the field's mistake leads there.
+    pub fn id(&self, field: &str, first: &bool) -> String {
+        if *first { field.to_owned() } else { format!("{field}-{}", self.value) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::*;
+
+    #[derive(Template)]
+    #[template(
+        ext = "html",
+        source = r#"{% import "components/form.html" as parts -%}
+{% call parts::radios(errors, "way", "Which way?", choices, chosen) %}{% endcall -%}
+{% call parts::select(errors, "place", "Place", choices, chosen, none = "Anywhere") %}{% endcall -%}
+{% call parts::area(errors, "text", "Text", text, most, hint = "Markdown.") %}{% endcall -%}
+{% call parts::day(errors, "day", "Day", "2026-05-03") %}{% endcall -%}
+{% call parts::secret(errors, "password", "Password", "current-password") %}{% endcall -%}"#
+    )]
+    struct Parts {
+        errors: FormErrors,
+        choices: Vec<Choice>,
+        chosen: String,
+        text: String,
+        most: usize,
+    }
+
+    #[test]
+    fn every_field_leads_to_its_mistake_and_keeps_what_was_chosen() {
+        let mut errors = FormErrors::default();
+        errors.add("way", "Choose a way");
+        errors.add("text", "Shorten the text");
+        let choices = vec![Choice::new("a", "Left").about("The long way"), Choice::new("b", "Right")];
+        let parts = Parts { errors, choices, chosen: "b".into(), text: "\n<b>".into(), most: 10_000 };
+        let html = parts.render().expect("parts");
+        for part in [
+            r#"id="way" name="way" value="a" aria-describedby="way-error" aria-invalid="true">"#,
+            r#"id="way-b" name="way" value="b" checked>"#,
+            r#"<option value="b" selected>Right</option>"#,
+            r#"<option value="">Anywhere</option>"#,
+            r#"aria-describedby="text-hint text-error" aria-invalid="true">"#,
+            "\n\n&#60;b&#62;</textarea>",
+            "Up to 10,000 characters.",
+        ] {
+            assert!(html.contains(part), "{part}\n{html}");
+        }
+    }
+}

@@ -152,7 +152,7 @@ async fn so_many_proxies_are_believed_as_there_are() {
             })
             .await
             .unwrap();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = crate::support::client().build().unwrap();
         let mut request = client.get(url);
         for value in sent {
             request = request.header("X-Forwarded-For", *value);

@@ -9,7 +9,7 @@ mod petition;
 mod visitor;
 
 pub use self::{
-    app::{Answer, Mailing, Setup, TestApp},
+    app::{Answer, Mailing, Setup, TestApp, client},
     checks::{is_local, problems},
     database::{Database, RUNTIME},
     mailbox::Mailbox,
