@@ -7,6 +7,11 @@ use crate::domain::petition::PetitionId;
 /// How they all begin.
 pub const ADMIN: &str = "/admin";
 
+/// Whether a path is one of the protected area.
+pub fn is_within(path: &str) -> bool {
+    path.strip_prefix(ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// What may stand in a value behind the question mark.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 

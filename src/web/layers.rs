@@ -80,6 +80,7 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
     let secret = request.uri().path().starts_with(urls::SIGNATURES);
+    let staff = urls::admin::is_within(request.uri().path());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
@@ -104,9 +105,11 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     headers.entry(CACHE_CONTROL).or_insert(CachePolicy::Never.header());
-    // Data is for everyone, but for what is held about a signer; pages are not read by other sites' scripts.
+    // Data is for everyone, but for what is held about a signer and what staff see; pages are not read by other sites'
+    // scripts.
     let data = [Format::Json, Format::Csv, Format::Svg].map(Format::content_type);
     if !secret
+        && !staff
         && headers.get(CONTENT_TYPE).is_some_and(|kind| data.iter().any(|data| kind.as_bytes() == data.as_bytes()))
     {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

@@ -52,6 +52,8 @@ fn main() -> ExitCode {
 }
 
 fn measure(chosen: &[&Figure]) -> anyhow::Result<Table> {
+    // The program chooses its cryptography itself; so must whoever asks it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = std::env::temp_dir().join(format!("undersigned-bench-{}", std::process::id()));
     std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -22,6 +22,8 @@ static DRIVER: LazyLock<Result<Kept, String>> = LazyLock::new(|| {
 
 /// A browser with one empty window.
 pub async fn start() -> WebDriver {
+    // The program chooses its cryptography itself; so must whoever speaks to the driver.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let driver = DRIVER.as_ref().unwrap_or_else(|problem| panic!("{problem}"));
     let address = format!("http://127.0.0.1:{}", driver.told.trim_end_matches('.'));
     let mut wanted = DesiredCapabilities::chrome();

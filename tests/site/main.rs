@@ -16,6 +16,7 @@ mod importing_files;
 mod jobs;
 mod limits;
 mod mail;
+mod protected_area;
 mod protection;
 mod reading;
 mod sample;
