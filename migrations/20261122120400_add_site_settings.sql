@@ -20,6 +20,14 @@ alter table site
 
 create trigger site_version before update on site for each row execute function bump_version();
 
+-- When the thresholds were last changed, until the stamps of all petitions have followed.
+create table threshold_changes (
+    only_row boolean primary key default true check (only_row),
+    changed_at timestamptz
+);
+
+insert into threshold_changes default values;
+
 -- The pages of text, where staff have written their own.
 create table site_pages (
     slug text primary key check (slug ~ '^[a-z0-9-]{1,60}$'),

@@ -6,7 +6,7 @@ use lettre::message::Mailbox;
 use sqlx::PgPool;
 
 use crate::{
-    actions::signing::Signing,
+    actions::{live_settings::Live, signing::Signing},
     clock::Clock,
     domain::{keyring::Keyring, retention::Retention, threshold::Thresholds},
     mail::transport::Transport,
@@ -23,8 +23,8 @@ pub struct Inner {
     pub pool: PgPool,
     /// Where the time comes from.
     pub clock: Clock,
-    /// The thresholds in force.
-    pub thresholds: Thresholds,
+    /// The settings that staff change while the site runs.
+    pub live: Live,
     /// Address under which people reach the site, without a slash at the end.
     pub public_url: String,
     /// The secret keys.
@@ -45,6 +45,16 @@ impl App {
     /// Puts the parts together.
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// The thresholds in force now.
+    pub fn thresholds(&self) -> Thresholds {
+        self.live.thresholds()
+    }
+
+    /// What the site is called now.
+    pub fn site_name(&self) -> String {
+        self.live.in_force().settings.site_name.clone()
     }
 }
 

@@ -134,6 +134,11 @@ pub fn help() -> &'static str {
     "/help"
 }
 
+/// A page that staff have written.
+pub fn help_page(slug: &str) -> String {
+    format!("/help/{slug}")
+}
+
 /// How the estimate is made.
 pub fn help_estimates() -> &'static str {
     "/help/estimates"

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::together::Work;
+use super::{live_settings::Live, together::Work};
 use crate::{
     domain::{
         limits,
@@ -44,10 +44,10 @@ pub struct Confirmation {
 }
 
 /// Confirming, for all who do it at once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Confirm {
-    /// The thresholds in force.
-    pub thresholds: Thresholds,
+    /// Where the thresholds in force stand.
+    pub live: Live,
 }
 
 impl Work for Confirm {
@@ -94,7 +94,7 @@ impl Work for Confirm {
         }
         let ids: Vec<SignatureId> = confirmed.iter().map(|held| held.id).collect();
         store::signatures::confirm(db, &ids, now).await?;
-        count(db, &lines(&confirmed), self.thresholds, now).await?;
+        count(db, &lines(&confirmed), self.live.thresholds(), now).await?;
         Ok(outcomes)
     }
 }

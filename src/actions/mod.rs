@@ -1,11 +1,13 @@
 //! What can happen: one function each, one transaction each.
 
 pub mod close_petitions;
+pub mod configure;
 pub mod confirm_signature;
 pub mod forget;
 pub mod import_areas;
 pub mod import_petition;
 pub mod import_postcodes;
+pub mod live_settings;
 pub mod quarantine;
 pub mod recount;
 pub mod rotate_keys;

@@ -6,10 +6,11 @@ use tokio::sync::Notify;
 
 use super::{
     confirm_signature::{Confirm, Confirmation, Confirmed},
+    live_settings::Live,
     sign::{NewSignature, Sign, Signed},
     together::{NotDone, Together},
 };
-use crate::domain::{keyring::Keyring, signature::SignatureId, threshold::Thresholds};
+use crate::domain::{keyring::Keyring, signature::SignatureId};
 
 /// Where signatures are handed in and confirmed.
 pub struct Signing {
@@ -22,9 +23,9 @@ pub struct Signing {
 
 impl Signing {
     /// Begins to work.
-    pub fn start(pool: &PgPool, keyring: Keyring, thresholds: Thresholds) -> Self {
+    pub fn start(pool: &PgPool, keyring: Keyring, live: Live) -> Self {
         let sign = Together::start(pool.clone(), Sign);
-        let confirm = Together::start(pool.clone(), Confirm { thresholds });
+        let confirm = Together::start(pool.clone(), Confirm { live });
         Self { keyring, sign, confirm, mail_queued: Notify::new() }
     }
 

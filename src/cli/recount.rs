@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 
 use super::database::Database;
-use crate::{actions, settings::Settings};
+use crate::{actions, settings::Settings, store};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings).await?;
     let outcome = match database.pool.acquire().await {
-        Ok(mut db) => actions::recount::recount(&mut db, settings.thresholds(), settings.clock().now()).await,
+        Ok(mut db) => {
+            let thresholds = store::site::settings(&mut db).await?.thresholds(settings.thresholds());
+            actions::recount::recount(&mut db, thresholds, settings.clock().now()).await
+        }
         Err(error) => Err(error),
     };
     database.close().await;

@@ -19,7 +19,7 @@ use super::{
     say, secrets, seed,
 };
 use crate::{
-    actions::signing::Signing,
+    actions::{live_settings::Live, signing::Signing},
     app::{App, Inner},
     dev::postgres::PrivatePostgres,
     jobs,
@@ -83,15 +83,15 @@ async fn serve(
     let address = format!("http://{reachable}");
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
     let keyring = secrets::keyring(settings, database)?;
-    let thresholds = settings.thresholds();
+    let live = Live::start(&database.pool, settings.thresholds()).await?;
     let mail_from = settings.mail_from(&public_url);
     let app = App::new(Inner {
         pool: database.pool.clone(),
         clock,
-        thresholds,
+        live: live.clone(),
         public_url,
         retention: settings.retention(),
-        signing: Signing::start(&database.pool, keyring.clone(), thresholds),
+        signing: Signing::start(&database.pool, keyring.clone(), live),
         keyring,
         transport: transport(settings, database, mail_from.email.domain())?,
         mail_from,

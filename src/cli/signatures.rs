@@ -4,18 +4,20 @@ use std::process::ExitCode;
 
 use super::{database::Database, say, secrets};
 use crate::{
-    actions::{quarantine, rotate_keys},
+    actions::{configure, quarantine, rotate_keys},
     domain::{petition::PetitionId, suspicion::Suspicion},
     settings::Settings,
-    store,
+    store::{self, audit::Actor},
 };
 
 /// Pauses the taking of signatures, or goes on with it.
 pub(super) async fn collection(settings: &Settings, paused: bool) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings).await?;
-    let since = paused.then(|| settings.clock().now());
     let outcome = match database.pool.acquire().await {
-        Ok(mut db) => store::site::pause_collection(&mut db, since).await,
+        Ok(mut db) => {
+            let actor = Actor::nobody("command line");
+            configure::pause_collection(&mut db, &actor, paused, settings.clock().now()).await
+        }
         Err(error) => Err(error),
     };
     database.close().await;
@@ -59,7 +61,8 @@ pub(super) async fn release(
     let database = Database::open(settings).await?;
     let outcome = match database.pool.acquire().await {
         Ok(mut db) => {
-            quarantine::release(&mut db, petition, reason, settings.thresholds(), settings.clock().now()).await
+            let thresholds = store::site::settings(&mut db).await?.thresholds(settings.thresholds());
+            quarantine::release(&mut db, petition, reason, thresholds, settings.clock().now()).await
         }
         Err(error) => Err(error),
     };

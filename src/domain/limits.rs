@@ -70,5 +70,39 @@ pub const MODERATION_OVERDUE_DAYS: u32 = 14;
 pub const SESSION_IDLE_MINUTES: i64 = 30;
 /// Hours after which a session of staff has ended, whatever happened in it.
 pub const SESSION_HOURS: i64 = 12;
+/// Mails to the signers of petitions that leave in a minute, unless a setting says otherwise.
+pub const MAILS_PER_MINUTE: u32 = 20_000;
+/// Most letters of the site's name.
+pub const SITE_NAME: usize = 50;
+/// Most letters of a message on the front page or on petitions.
+pub const SITE_MESSAGE: usize = 800;
+/// Most hosts that links about debates may lead to.
+pub const LINK_HOSTS: usize = 100;
+/// Most mails to signers that may leave in a minute, whatever the settings.
+pub const MAILS_PER_MINUTE_MOST: u32 = 1_000_000;
+/// The highest threshold that can be set.
+pub const THRESHOLD_MOST: u32 = 1_000_000_000;
+/// Most letters of a page of text.
+pub const PAGE_BODY: usize = 20_000;
+/// Most letters of the name of a page, department, topic or rejection reason.
+pub const TITLE: usize = 100;
+/// Most letters of the part of an address that names a page of text.
+pub const PAGE_SLUG: usize = 60;
+/// Most letters of a department's acronym.
+pub const ACRONYM: usize = 10;
+/// Most letters of an address of a page elsewhere.
+pub const LINK: usize = 500;
+/// Most letters of a tag.
+pub const TAG: usize = 50;
+/// Most letters of what is said of a tag.
+pub const TAG_DESCRIPTION: usize = 200;
+/// Most letters of what is said of a rejection reason.
+pub const REASON_DESCRIPTION: usize = 1_000;
+/// Most letters of a rejection reason's code.
+pub const REASON_CODE: usize = 30;
+/// Most letters of a file that is pasted into a form.
+pub const PASTED_FILE: usize = 200_000;
+/// Most mails of the outbox on one page.
+pub const OUTBOX_SHOWN: i64 = 50;
 /// Minutes for which it is taken as proved who somebody is, when they do something sensitive.
 pub const PROOF_MINUTES: i64 = 15;

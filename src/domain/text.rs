@@ -27,6 +27,11 @@ pub fn slug(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
+/// A long text as it is kept: line breaks as one letter each, nothing empty around it.
+pub fn tidy(typed: &str) -> String {
+    typed.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

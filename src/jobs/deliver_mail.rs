@@ -328,6 +328,7 @@ impl Desk {
         let full = |path: String| format!("{}{path}", self.app.public_url);
         let token = |purpose| self.app.keyring.token(purpose, signature.id);
         let about = AboutSignature {
+            site_name: self.app.site_name(),
             name: signature.name.clone(),
             action: signature.action.clone(),
             petition: full(urls::petition(&signature.petition)),

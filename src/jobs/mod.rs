@@ -32,11 +32,13 @@ enum Work {
     ForgetUnconfirmed,
     ErasePersonalData,
     CheckTallies,
+    SettleThresholds,
 }
 
 /// Every job of the site.
 pub const TIMETABLE: &[Job] = &[
     Job { name: "close petitions", every: minutes(1), work: Work::ClosePetitions },
+    Job { name: "settle thresholds", every: Duration::from_secs(2), work: Work::SettleThresholds },
     Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
@@ -69,6 +71,8 @@ impl Job {
             Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
             Work::ForgetUnconfirmed => actions::forget::forget_unconfirmed(&mut tx, app.retention, now).await?,
             Work::ErasePersonalData => actions::forget::erase_personal_data(&mut tx, app.retention, now).await?,
+            // A few petitions at a time, in transactions of its own.
+            Work::SettleThresholds => actions::configure::settle_thresholds(&app.pool, app.thresholds(), now).await?,
             Work::CheckTallies => {
                 let differences = store::recount::differences(&mut tx).await?;
                 app.metrics.tally_differences.set(i64::try_from(differences.len()).unwrap_or(i64::MAX));

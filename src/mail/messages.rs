@@ -16,6 +16,8 @@ use crate::domain::deadline;
 /// What every mail about a signature has.
 #[derive(Clone)]
 pub struct AboutSignature {
+    /// What the site is called.
+    pub site_name: String,
     /// The signer's name.
     pub name: String,
     /// The petition's action.

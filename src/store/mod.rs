@@ -18,6 +18,7 @@ pub mod search;
 pub mod sessions;
 pub mod signatures;
 pub mod site;
+pub mod site_pages;
 pub mod tallies;
 pub mod thresholds;
 pub mod topics;

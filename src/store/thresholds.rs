@@ -43,3 +43,27 @@ pub async fn settle(
     .await?;
     Ok(rows.into_iter().map(|row| row.id.into()).collect())
 }
+
+/// Petitions whose stamps are not those that thresholds want: `most` of those after one, in the order of their numbers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unsettled(db: &mut Db, thresholds: Thresholds, after: i64, most: i64) -> sqlx::Result<Vec<PetitionId>> {
+    let rows = sqlx::query!(
+        "select p.id
+         from petitions p join petition_totals t on t.petition_id = p.id
+         where p.source_url is null and p.id > $3 and (
+             (t.signature_count >= $1) <> (p.response_threshold_reached_at is not null)
+                 and (t.signature_count >= $1 or p.government_response_at is null)
+             or (t.signature_count >= $2) <> (p.debate_threshold_reached_at is not null)
+                 and (t.signature_count >= $2 or (p.debate_scheduled_on is null and p.debate_outcome_at is null)))
+         order by p.id limit $4",
+        i32::try_from(thresholds.response).unwrap_or(i32::MAX),
+        i32::try_from(thresholds.debate).unwrap_or(i32::MAX),
+        after,
+        most,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id.into()).collect())
+}

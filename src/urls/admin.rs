@@ -60,6 +60,11 @@ pub fn site() -> &'static str {
     "/admin/site"
 }
 
+/// Settings that take effect while the site runs.
+pub fn site_settings() -> &'static str {
+    "/admin/site/settings"
+}
+
 /// Colleagues.
 pub fn staff() -> &'static str {
     "/admin/staff"

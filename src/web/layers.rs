@@ -56,7 +56,7 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
     routes.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(app.clone(), identified))
-            .layer(from_fn(errors_as_pages))
+            .layer(from_fn_with_state(app.clone(), errors_as_pages))
             .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(512)))
@@ -77,7 +77,7 @@ fn carries_a_token(_: &Method, address: &Uri) -> bool {
 async fn identified(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = format!("{:012x}", rand::random::<u64>() >> 16);
     // Only the path: what stands behind the question mark may be somebody's token or search.
-    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), staff = tracing::field::Empty);
     request.extensions_mut().insert(RequestId(id.clone()));
     let secret = request.uri().path().starts_with(urls::SIGNATURES);
     let staff = urls::admin::is_within(request.uri().path());
@@ -128,7 +128,12 @@ struct ErrorPage {
 }
 
 /// Turns errors, our own and those of axum and its layers, into pages for people and JSON for programs.
-async fn errors_as_pages(Wanted { format, id }: Wanted, request: Request, next: Next) -> Response {
+async fn errors_as_pages(
+    State(app): State<App>,
+    Wanted { format, id }: Wanted,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -154,7 +159,7 @@ async fn errors_as_pages(Wanted { format, id }: Wanted, request: Request, next: 
             page::body(Format::Json, error.to_string(), CachePolicy::Never)
         }
         _ => {
-            let layout = Layout::unlisted(notice.title);
+            let layout = Layout::unlisted(&app, notice.title);
             let page = ErrorPage { layout, notice: notice.clone(), request_id };
             match page.render() {
                 Ok(html) => page::body(Format::Html, html, CachePolicy::Never),

@@ -20,8 +20,9 @@ use axum::{
 use moka::future::Cache;
 use tokio::sync::Mutex;
 
-use super::{cache::CachePolicy, error::PageError, extract::Format, page};
+use super::{cache::CachePolicy, error::PageError, extract::Format, page, pages::texts::Text};
 use crate::{
+    actions::live_settings::Live,
     domain::{facet::Facet, petition::PetitionId, series::Range},
     store::{areas::Country, petitions::Version, topics::TopicCount},
 };
@@ -59,6 +60,8 @@ pub enum Key {
     Sign(PetitionId),
     /// What somebody sees who has signed it.
     ThankYou(PetitionId),
+    /// A page of text.
+    Text(Text),
 }
 
 /// What the site keeps in memory; cheap to clone.
@@ -70,11 +73,13 @@ struct Kept {
     related: Cache<PetitionId, Arc<[PetitionId]>>,
     topics: Cache<(), Arc<[TopicCount]>>,
     countries: Cache<(), Arc<[Country]>>,
+    live: Live,
     began: Instant,
 }
 
-impl Default for Memory {
-    fn default() -> Self {
+impl Memory {
+    /// A memory in which nothing is kept yet. Pages show the settings in force.
+    pub fn new(live: Live) -> Self {
         let weigh = |_: &Key, slot: &Arc<Slot>| slot.weight().try_into().unwrap_or(u32::MAX);
         Self(Arc::new(Kept {
             slots: Cache::builder()
@@ -85,6 +90,7 @@ impl Default for Memory {
             related: Cache::builder().max_capacity(10_000).time_to_live(SLOW).build(),
             topics: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             countries: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
+            live,
             began: Instant::now(),
         }))
     }
@@ -114,6 +120,8 @@ impl Slot {
 #[derive(Debug)]
 pub struct Rendered {
     version: Version,
+    /// The version of the settings that it shows.
+    settings: i64,
     made: Instant,
     format: Format,
     policy: CachePolicy,
@@ -130,6 +138,7 @@ impl Rendered {
         let plain = Bytes::from(text.into_boxed_str().into_boxed_bytes());
         Self {
             version: Version { petition: 0, totals: 0 },
+            settings: 0,
             made: Instant::now(),
             format,
             policy,
@@ -179,7 +188,7 @@ impl Memory {
     {
         let slot = self.0.slots.get_with(key, async { Arc::new(Slot::default()) }).await;
         match slot.current() {
-            Some(current) if self.since_asked(&slot) < UNASKED => Ok(current),
+            Some(current) if self.shows_settings(&current) && self.since_asked(&slot) < UNASKED => Ok(current),
             // In a box: what asking needs on its way is large, and nearly all requests pass without.
             _ => Box::pin(self.ask(key, slot, version, render)).await,
         }
@@ -206,16 +215,21 @@ impl Memory {
         };
         let kept = slot.current();
         if let Some(current) = &kept
+            && self.shows_settings(current)
             && self.since_asked(&slot) < UNASKED
         {
             return Ok(current.clone());
         }
         // What changes after this moment is seen when it is next asked.
-        let asked = self.now();
+        let (asked, settings) = (self.now(), self.0.live.version());
         let outcome = match version().await {
             Ok(Some(version)) => match &kept {
-                Some(current) if current.version == version && current.made.elapsed() < OLD => Ok(current.clone()),
-                _ => render().await.map(|rendered| Arc::new(Rendered { version, ..rendered })),
+                Some(current)
+                    if current.version == version && current.settings == settings && current.made.elapsed() < OLD =>
+                {
+                    Ok(current.clone())
+                }
+                _ => render().await.map(|rendered| Arc::new(Rendered { version, settings, ..rendered })),
             },
             Ok(None) => Err(PageError::NotFound),
             Err(error) => Err(error),
@@ -249,6 +263,11 @@ impl Memory {
     /// twice a second, if somebody looks, and the database is not asked in between.
     pub fn moment(&self) -> Version {
         Version { petition: i64::try_from(self.now() / 500).unwrap_or(i64::MAX), totals: 0 }
+    }
+
+    /// Whether a rendering shows the settings in force.
+    fn shows_settings(&self, rendered: &Rendered) -> bool {
+        rendered.settings == self.0.live.version()
     }
 
     /// Milliseconds since the memory began.

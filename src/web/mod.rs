@@ -37,6 +37,7 @@ pub struct Site {
 
 /// The whole site.
 pub fn router(app: App, protection: Protection) -> Router {
-    let site = Site { app, memory: Memory::default(), protection };
+    let memory = Memory::new(app.live.clone());
+    let site = Site { app, memory, protection };
     layers::around(routes::all(&site), &site.app).with_state(site)
 }

@@ -16,6 +16,8 @@ use crate::app::App;
 /// What the frame of a page needs to know.
 #[derive(Clone, Debug)]
 pub struct Layout {
+    /// What the site is called.
+    pub site_name: String,
     /// The page's name, for its tab and for search engines.
     pub title: String,
     /// What it is about, in a sentence.
@@ -49,12 +51,13 @@ pub enum Section {
 impl Layout {
     /// The frame of a page that can be found.
     pub fn new(app: &App, path: &str, title: impl Into<String>) -> Self {
-        Self { canonical: Some(format!("{}{path}", app.public_url)), unlisted: false, ..Self::unlisted(title) }
+        Self { canonical: Some(format!("{}{path}", app.public_url)), unlisted: false, ..Self::unlisted(app, title) }
     }
 
     /// The frame of a page that search engines should leave out.
-    pub fn unlisted(title: impl Into<String>) -> Self {
+    pub fn unlisted(app: &App, title: impl Into<String>) -> Self {
         Self {
+            site_name: app.site_name(),
             title: title.into(),
             description: String::new(),
             canonical: None,

@@ -38,6 +38,7 @@ pub fn all(site: &Site) -> Router<Site> {
         )
         .route("/help", get(pages::texts::help))
         .route("/help/estimates", get(pages::texts::estimates))
+        .route("/help/{page}", get(pages::texts::own))
         .route("/privacy", get(pages::texts::privacy))
         .route("/accessibility", get(pages::texts::accessibility))
         .route("/cookies", get(pages::texts::cookies))

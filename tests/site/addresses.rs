@@ -27,6 +27,11 @@ async fn every_function_of_urls_leads_somewhere() {
     app.deliver();
     app.becomes("select count(*) from outbox", "0").await;
     let token = |purpose| app.keyring.token(purpose, signature);
+    app.sql("insert into site_pages (slug, title, body, updated_at) values ('own', 'Our own', 'Words', now())")
+        .await
+        .expect("a page");
+    app.sql("update site set version = version").await.expect("told");
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let addresses: Vec<(&str, String)> = vec![
         ("home", urls::home().to_owned()),
         ("petitions", urls::petitions().to_owned()),
@@ -54,6 +59,7 @@ async fn every_function_of_urls_leads_somewhere() {
         ("dev_mail_html", urls::dev_mail_html(1)),
         ("start", urls::start().to_owned()),
         ("help", urls::help().to_owned()),
+        ("help_page", urls::help_page("own")),
         ("help_estimates", urls::help_estimates().to_owned()),
         ("privacy", urls::privacy().to_owned()),
         ("accessibility", urls::accessibility().to_owned()),

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use undersigned::{
     actions::{
         confirm_signature::{Confirm, Confirmation, Confirmed},
+        live_settings::Live,
         quarantine,
         recount::recount,
         rotate_keys::{RotateKeysError, rotate_keys},
@@ -382,7 +383,7 @@ async fn a_recount_waits_for_who_is_counting() {
     // Somebody confirms, and has counted but not committed when the recount begins.
     let mut counting = app.db().await;
     let mut tx = counting.begin().await.expect("a transaction");
-    let confirm = Confirm { thresholds: Thresholds { response: 5, debate: 8 } };
+    let confirm = Confirm { live: Live::fixed(Thresholds { response: 5, debate: 8 }) };
     let outcomes = confirm.run(&mut tx, &[&Confirmation { signature: ids[1], now: app.now }]).await;
     assert_eq!(outcomes.expect("outcomes"), [Some(Confirmed::Now)]);
     let mut db = app.db().await;
@@ -452,16 +453,20 @@ async fn keys_are_changed_while_people_sign() {
 
     let (old, new) = (app.secret.clone(), SecretKey::new(2, [7; 32]));
     let both = Keyring::new(&[new.clone(), old]).expect("a ring");
-    let during =
-        Crowd { signing: Signing::start(&app.pool(), both.clone(), Thresholds::default()), ..Crowd::new(&app).await };
+    let during = Crowd {
+        signing: Signing::start(&app.pool(), both.clone(), Live::fixed(Thresholds::default())),
+        ..Crowd::new(&app).await
+    };
     during.sign_all(petition.id, 0..30).await;
     assert_eq!(app.ask("select count(*) from signatures").await, "30", "those who came before are known");
 
     let rotated = rotate_keys(&mut app.db().await, &both, |_| {}).await.expect("rotated");
     assert_eq!((rotated.resealed, rotated.unopened), (20, 0));
     let new = Keyring::new(&[new]).expect("a ring");
-    let after =
-        Crowd { signing: Signing::start(&app.pool(), new.clone(), Thresholds::default()), ..Crowd::new(&app).await };
+    let after = Crowd {
+        signing: Signing::start(&app.pool(), new.clone(), Live::fixed(Thresholds::default())),
+        ..Crowd::new(&app).await
+    };
     after.sign_all(petition.id, 0..30).await;
     assert_eq!(app.ask("select count(*) from signatures").await, "30", "and with the new key alone");
     for row in

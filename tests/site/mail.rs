@@ -430,6 +430,7 @@ async fn others_have_no_such_mailbox() {
 
 fn about(name: &str, action: &str) -> AboutSignature {
     AboutSignature {
+        site_name: "Undersigned".to_owned(),
         name: name.to_owned(),
         action: action.to_owned(),
         petition: "https://petitions.example.org/petitions/7".to_owned(),

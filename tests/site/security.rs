@@ -25,7 +25,7 @@ fn routes() -> Vec<String> {
     let mut routes = Vec::new();
     for pattern in patterns {
         let path = pattern.replace("{petition}", "1000000").replace("{file}", "site.000000000000.css");
-        let path = path.replace("{signature}", "1").replace("{mail}", "1");
+        let path = path.replace("{signature}", "1").replace("{mail}", "1").replace("{page}", "own");
         if path.contains("{name}") {
             for name in
                 ["count.json", "history.csv", "history.json", "history.svg", "places.csv", "places.json", "places.svg"]

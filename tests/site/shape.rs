@@ -3,14 +3,15 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The modules, from the bottom up.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["domain", "clock", "metrics"],
     &["urls"],
     &["store"],
     &["mail"],
     &["actions", "settings"],
     &["app"],
-    &["web", "jobs"],
+    &["jobs"],
+    &["web"],
     &["telemetry", "dev"],
     &["cli"],
 ];

@@ -22,6 +22,7 @@ use tokio::{
 use undersigned::{
     actions::{
         import_petition::{ImportPetitionError, Imported, import_petition},
+        live_settings::Live,
         signing::Signing,
     },
     app::{App, Inner},
@@ -204,13 +205,14 @@ impl TestApp {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 let address = format!("http://{}", listener.local_addr().expect("an address"));
                 let public_url = url.unwrap_or_else(|| address.clone());
+                let live = Live::start(&pool, setup.thresholds).await.expect("the settings");
                 let app = App::new(Inner {
+                    live: live.clone(),
                     pool: pool.clone(),
                     clock: Clock::Set(clock),
-                    thresholds: setup.thresholds,
                     public_url,
                     retention: Retention::of_days(limits::KEEP_UNCONFIRMED_DAYS, limits::KEEP_PERSONAL_DATA_DAYS),
-                    signing: Signing::start(&pool, keys.clone(), setup.thresholds),
+                    signing: Signing::start(&pool, keys.clone(), live),
                     keyring: keys,
                     transport,
                     mail_from: "Petitions <no-reply@example.org>".parse().expect("an address"),
@@ -324,7 +326,7 @@ impl TestApp {
     /// The same, with other thresholds.
     pub fn signing_with(&self, thresholds: Thresholds) -> Signing {
         let _runtime = RUNTIME.enter();
-        Signing::start(&self.app.pool, self.keyring.clone(), thresholds)
+        Signing::start(&self.app.pool, self.keyring.clone(), Live::fixed(thresholds))
     }
 
     /// Its connections to the database.
@@ -348,7 +350,7 @@ impl TestApp {
         let app = App::new(Inner {
             pool: self.app.pool.clone(),
             clock: self.app.clock.clone(),
-            thresholds: self.app.thresholds,
+            live: self.app.live.clone(),
             public_url: self.app.public_url.clone(),
             retention: self.app.retention,
             signing: self.signing(),

@@ -8,7 +8,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{desk, guard, sign_in};
+use super::{desk, guard, sign_in, site};
 use crate::{domain::staff::Permission, web::Site};
 
 /// What it takes to get to an address.
@@ -42,7 +42,13 @@ pub fn addresses() -> Vec<Address> {
 }
 
 fn all(routes: Routes) -> Routes {
-    routes.open(Method::GET, "/admin/sign-in", sign_in::show).read(Permission::Read, "/admin", desk::show)
+    routes
+        .open(Method::GET, "/admin/sign-in", sign_in::show)
+        .read(Permission::Read, "/admin", desk::show)
+        // running the site
+        .read(Permission::Operate, "/admin/site", site::show)
+        .read(Permission::Configure, "/admin/site/settings", site::settings::show)
+        .write(Permission::Configure, "/admin/site/settings", site::settings::submit)
 }
 
 /// Routes with what it takes to get to them.

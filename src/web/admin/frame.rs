@@ -10,6 +10,8 @@ use crate::{
 /// What the frame of a page needs to know.
 #[derive(Clone, Debug)]
 pub struct Frame {
+    /// What the site is called.
+    pub site_name: String,
     /// The page's name.
     pub title: String,
     /// Which part of the area it belongs to.
@@ -49,6 +51,7 @@ impl Frame {
     /// The frame of a page that somebody sees.
     pub fn new(staff: &Staff, section: Section, title: impl Into<String>) -> Self {
         Self {
+            site_name: staff.in_force.settings.site_name.clone(),
             title: title.into(),
             section,
             name: staff.session.name.clone(),

@@ -1,6 +1,6 @@
 //! The guard before every page of the protected area: who is it, may they, and have they proved it lately enough.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::sign_in;
 use crate::{
+    actions::live_settings::InForce,
     app::App,
     domain::{
         limits,
@@ -35,6 +36,8 @@ pub struct Staff {
     pub session: Session,
     /// The same as the log wants it.
     pub actor: Actor,
+    /// The settings in force.
+    pub in_force: Arc<InForce>,
 }
 
 impl Staff {
@@ -87,10 +90,10 @@ pub(super) async fn check(
     request: Request,
     next: Next,
 ) -> Result<Response, PageError> {
-    let app = &site.app;
+    let app = site.app.clone();
     let now = app.clock.now();
     let (mut parts, body) = request.into_parts();
-    let session = match session_token(app, &parts.headers) {
+    let session = match session_token(&app, &parts.headers) {
         Some(token) => store::sessions::find(&mut *app.pool.acquire().await?, &token, now).await?,
         None => None,
     };
@@ -104,6 +107,8 @@ pub(super) async fn check(
         return sign_in::prove_instead(&site, session, Request::from_parts(parts, body)).await;
     }
     let Ok(address) = ClientIp::from_request_parts(&mut parts, &site).await;
+    // The number tells colleagues who it was; the name does not belong into the program's log.
+    tracing::Span::current().record("staff", session.staff.0);
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let actor = Actor {
         staff: Some(session.staff),
@@ -115,7 +120,7 @@ pub(super) async fn check(
     if parts.method == Method::GET && !session.notice.is_empty() {
         store::sessions::say(&mut *app.pool.acquire().await?, session.id, "").await?;
     }
-    parts.extensions.insert(Staff { session, actor });
+    parts.extensions.insert(Staff { session, actor, in_force: app.live.in_force() });
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 

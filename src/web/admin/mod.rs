@@ -5,5 +5,6 @@ pub mod desk;
 pub mod frame;
 pub mod guard;
 pub mod sign_in;
+pub mod site;
 
 pub use self::addresses::{Access, Address, addresses};

@@ -109,8 +109,8 @@ pub(super) async fn show(
                 }
                 _ => None,
             };
-            let timeline = Milestone::all(&petition, &[], app.thresholds);
-            growth::chart(&petition, &series, forecast.as_ref(), app.thresholds, range, &timeline).file()
+            let timeline = Milestone::all(&petition, &[], app.thresholds());
+            growth::chart(&petition, &series, forecast.as_ref(), app.thresholds(), range, &timeline).file()
         }
         Format::Html => return Err(PageError::NotAcceptable),
     };

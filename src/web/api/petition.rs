@@ -361,7 +361,7 @@ async fn render_count(app: &App, id: PetitionId) -> Result<Rendered, PageError> 
     super::published(&mut db, id).await?;
     let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
     let dates = &petition.dates;
-    let progress = app.thresholds.progress(
+    let progress = app.thresholds().progress(
         petition.signature_count,
         dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
     );

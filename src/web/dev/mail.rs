@@ -66,7 +66,7 @@ pub async fn list(State(app): State<App>) -> Result<Response, PageError> {
         let at = mail.date().map(|date| date.to_rfc3339()).unwrap_or_default();
         mails.push(Listed { number, subject: mail.subject().unwrap_or_default().to_owned(), to: recipient(&mail), at });
     }
-    page::html(&MailboxPage { layout: Layout::unlisted("Mail"), mails }, CachePolicy::Never)
+    page::html(&MailboxPage { layout: Layout::unlisted(&app, "Mail"), mails }, CachePolicy::Never)
 }
 
 /// One mail as text, its links to be followed.
@@ -75,7 +75,7 @@ pub async fn show(State(app): State<App>, MailNumber(number): MailNumber) -> Res
     let mail = MessageParser::default().parse(&source).ok_or(PageError::NotFound)?;
     let headers = mail.headers_raw().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
     let words = words(&mail.body_text(0).unwrap_or_default());
-    let layout = Layout::unlisted(mail.subject().unwrap_or("No subject"));
+    let layout = Layout::unlisted(&app, mail.subject().unwrap_or("No subject"));
     page::html(&MailPage { layout, number, headers, words }, CachePolicy::Never)
 }
 

@@ -81,6 +81,42 @@ impl<S: Send + Sync> FromRequestParts<S> for AssetName {
     }
 }
 
+/// The name of a page of text.
+#[derive(Clone, Debug)]
+pub struct PageName(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PageName {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "page").await.map(Self)
+    }
+}
+
+/// What an entry of a list of staff's is known by.
+#[derive(Clone, Debug)]
+pub struct EntryKey(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for EntryKey {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "entry").await.map(Self)
+    }
+}
+
+/// The name of a job of the timetable.
+#[derive(Clone, Debug)]
+pub struct JobName(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for JobName {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "job").await.map(Self)
+    }
+}
+
 async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Result<String, PageError> {
     let parameters = RawPathParams::from_request_parts(parts, state)
         .await

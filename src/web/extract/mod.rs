@@ -9,7 +9,7 @@ mod now;
 mod query;
 
 pub use self::{
-    address::{AssetName, MailNumber, Name, Numbered},
+    address::{AssetName, EntryKey, JobName, MailNumber, Name, Numbered, PageName},
     client_ip::ClientIp,
     form::Form,
     format::Format,

@@ -14,6 +14,7 @@ use crate::{
         error::PageError,
         extract::{Format, Now},
         filters::{day, thousands},
+        markdown,
         memory::{Key, Memory, Rendered},
         page::Layout,
     },
@@ -27,6 +28,8 @@ const LATEST: i64 = 2;
 #[template(path = "pages/home.html")]
 struct HomePage {
     layout: Layout,
+    /// What staff have to say, as HTML.
+    message: String,
     thresholds: Thresholds,
     popular: Vec<Popular>,
     responses: Vec<Petition>,
@@ -62,7 +65,8 @@ async fn render(app: &App, now: Timestamp) -> Result<Rendered, PageError> {
     let layout = Layout::new(app, urls::home(), "Petitions to the Government and Parliament").about(
         "Find, sign and start petitions. See how they grow, what the Government answers and what Parliament debates.",
     );
-    let page = HomePage { layout, thresholds: app.thresholds, popular, responses, debates, counts };
+    let message = markdown::to_html(&app.live.in_force().settings.home_message);
+    let page = HomePage { layout, message, thresholds: app.thresholds(), popular, responses, debates, counts };
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }
 

@@ -1,92 +1,246 @@
-//! Pages that explain: help, privacy, accessibility, cookies, starting a petition.
+//! Pages that explain: help, privacy, accessibility, cookies, starting a petition. Each comes with the site, and staff may
+//! write their own instead; further pages of staff's stand under `/help`.
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
 use crate::{
     app::App,
     domain::{limits, retention::Retention, threshold::Thresholds},
+    store::petitions::Version,
     urls,
     web::{
         cache::CachePolicy,
         error::PageError,
+        extract::{Format, PageName},
         filters::{days, thousands},
+        markdown,
+        memory::{Key, Memory, Rendered},
         page::{self, Layout, Section},
     },
 };
 
-/// A page of text takes its limits from where they stand.
-macro_rules! text_page {
-    ($handler:ident, $page:ident, $template:literal, $path:expr, $section:expr, $title:literal, $about:literal $(, $field:ident: $kind:ty)?) => {
-        #[derive(Template)]
-        #[template(path = $template)]
-        struct $page {
-            layout: Layout,
-            $($field: $kind,)?
-        }
-
-        #[doc = $about]
-        pub async fn $handler(State(app): State<App>) -> Result<Response, PageError> {
-            let layout = Layout::new(&app, $path, $title).about($about).within($section);
-            page::html(&$page { layout, $($field: app.$field,)? }, CachePolicy::ForAMinute)
-        }
-    };
+/// A page of text that comes with the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Text {
+    /// How petitions work.
+    Help,
+    /// How the final count is estimated.
+    Estimates,
+    /// Starting a petition.
+    Start,
+    /// What is kept about people.
+    Privacy,
+    /// For whom the site works.
+    Accessibility,
+    /// Cookies: none.
+    Cookies,
 }
 
-text_page!(
-    help,
-    HelpPage,
-    "pages/help.html",
-    urls::help(),
-    Section::Help,
-    "How petitions work",
-    "What a petition can do, what it must be like to be published, and what happens then.",
-    thresholds: Thresholds
-);
-text_page!(
-    estimates,
-    EstimatesPage,
-    "pages/estimates.html",
-    urls::help_estimates(),
-    Section::Help,
-    "How the final count is estimated",
-    "Where the estimated final count of signatures comes from, and how far it can be trusted."
-);
-text_page!(
-    privacy,
-    PrivacyPage,
-    "pages/privacy.html",
-    urls::privacy(),
-    Section::Elsewhere,
-    "Privacy",
-    "Which personal data this site keeps, what for and for how long.",
-    retention: Retention
-);
-text_page!(
-    accessibility,
-    AccessibilityPage,
-    "pages/accessibility.html",
-    urls::accessibility(),
-    Section::Elsewhere,
-    "Accessibility",
-    "How this site is made so that everybody can use it, and what is still missing."
-);
-text_page!(
-    cookies,
-    CookiesPage,
-    "pages/cookies.html",
-    urls::cookies(),
-    Section::Elsewhere,
-    "Cookies",
-    "This site works without cookies."
-);
-text_page!(
-    start,
-    StartPage,
-    "pages/start.html",
-    urls::start(),
-    Section::Start,
-    "Start a petition",
-    "What makes a good petition, and what is needed to have one published.",
-    thresholds: Thresholds
-);
+impl Text {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Help, Self::Estimates, Self::Start, Self::Privacy, Self::Accessibility, Self::Cookies];
+
+    /// Under which name staff find it.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Help => "help",
+            Self::Estimates => "estimates",
+            Self::Start => "start",
+            Self::Privacy => "privacy",
+            Self::Accessibility => "accessibility",
+            Self::Cookies => "cookies",
+        }
+    }
+
+    /// The page with this name.
+    pub fn with_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|text| text.slug() == slug)
+    }
+
+    /// Where it stands.
+    pub fn address(self) -> &'static str {
+        match self {
+            Self::Help => urls::help(),
+            Self::Estimates => urls::help_estimates(),
+            Self::Start => urls::start(),
+            Self::Privacy => urls::privacy(),
+            Self::Accessibility => urls::accessibility(),
+            Self::Cookies => urls::cookies(),
+        }
+    }
+
+    /// What it is called, unless staff call it otherwise.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Help => "How petitions work",
+            Self::Estimates => "How the final count is estimated",
+            Self::Start => "Start a petition",
+            Self::Privacy => "Privacy",
+            Self::Accessibility => "Accessibility",
+            Self::Cookies => "Cookies",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Help => "What a petition can do, what it must be like to be published, and what happens then.",
+            Self::Estimates => {
+                "Where the estimated final count of signatures comes from, and how far it can be trusted."
+            }
+            Self::Start => "What makes a good petition, and what is needed to have one published.",
+            Self::Privacy => "Which personal data this site keeps, what for and for how long.",
+            Self::Accessibility => "How this site is made so that everybody can use it, and what is still missing.",
+            Self::Cookies => "This site works without cookies.",
+        }
+    }
+
+    fn section(self) -> Section {
+        match self {
+            Self::Help | Self::Estimates => Section::Help,
+            Self::Start => Section::Start,
+            Self::Privacy | Self::Accessibility | Self::Cookies => Section::Elsewhere,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/help.html")]
+struct HelpPage {
+    layout: Layout,
+    thresholds: Thresholds,
+    more: Vec<More>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/estimates.html")]
+struct EstimatesPage {
+    layout: Layout,
+}
+
+#[derive(Template)]
+#[template(path = "pages/start.html")]
+struct StartPage {
+    layout: Layout,
+    thresholds: Thresholds,
+    paused: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/privacy.html")]
+struct PrivacyPage {
+    layout: Layout,
+    retention: Retention,
+}
+
+#[derive(Template)]
+#[template(path = "pages/accessibility.html")]
+struct AccessibilityPage {
+    layout: Layout,
+}
+
+#[derive(Template)]
+#[template(path = "pages/cookies.html")]
+struct CookiesPage {
+    layout: Layout,
+}
+
+/// A page that staff have written.
+#[derive(Template)]
+#[template(path = "pages/own_text.html")]
+struct OwnPage {
+    layout: Layout,
+    /// HTML.
+    body: String,
+    /// No new petitions are taken, and this is where people come to start one.
+    paused: bool,
+    more: Vec<More>,
+}
+
+/// A page of staff's that the help leads to.
+struct More {
+    title: String,
+    address: String,
+}
+
+/// How petitions work.
+pub async fn help(app: State<App>, memory: State<Memory>, headers: HeaderMap) -> Result<Response, PageError> {
+    show(Text::Help, app, memory, headers).await
+}
+
+/// How the final count is estimated.
+pub async fn estimates(app: State<App>, memory: State<Memory>, headers: HeaderMap) -> Result<Response, PageError> {
+    show(Text::Estimates, app, memory, headers).await
+}
+
+/// Starting a petition.
+pub async fn start(app: State<App>, memory: State<Memory>, headers: HeaderMap) -> Result<Response, PageError> {
+    show(Text::Start, app, memory, headers).await
+}
+
+/// What is kept about people.
+pub async fn privacy(app: State<App>, memory: State<Memory>, headers: HeaderMap) -> Result<Response, PageError> {
+    show(Text::Privacy, app, memory, headers).await
+}
+
+/// For whom the site works.
+pub async fn accessibility(app: State<App>, memory: State<Memory>, headers: HeaderMap) -> Result<Response, PageError> {
+    show(Text::Accessibility, app, memory, headers).await
+}
+
+/// Cookies: none.
+pub async fn cookies(app: State<App>, memory: State<Memory>, headers: HeaderMap) -> Result<Response, PageError> {
+    show(Text::Cookies, app, memory, headers).await
+}
+
+async fn show(
+    text: Text,
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    // Only settings change it, of which the memory knows.
+    let version = || async { Ok(Some(Version { petition: 0, totals: 0 })) };
+    let rendered = memory.get(Key::Text(text), version, || async { render(&app, text) }).await?;
+    Ok(rendered.respond(&headers))
+}
+
+fn render(app: &App, text: Text) -> Result<Rendered, PageError> {
+    let in_force = app.live.in_force();
+    let own = in_force.pages.get(text.slug());
+    let title = own.map_or(text.title(), |own| own.title.as_str());
+    let layout = Layout::new(app, text.address(), title).about(text.about()).within(text.section());
+    let thresholds = in_force.thresholds;
+    let paused = text == Text::Start && in_force.settings.petitions_paused_at.is_some();
+    let more = if text == Text::Help { more(app) } else { Vec::new() };
+    let html = match (own, text) {
+        (Some(own), _) => OwnPage { layout, body: markdown::to_html(&own.body), paused, more }.render()?,
+        (None, Text::Help) => HelpPage { layout, thresholds, more }.render()?,
+        (None, Text::Estimates) => EstimatesPage { layout }.render()?,
+        (None, Text::Start) => StartPage { layout, thresholds, paused }.render()?,
+        (None, Text::Privacy) => PrivacyPage { layout, retention: app.retention }.render()?,
+        (None, Text::Accessibility) => AccessibilityPage { layout }.render()?,
+        (None, Text::Cookies) => CookiesPage { layout }.render()?,
+    };
+    Ok(Rendered::new(Format::Html, html, CachePolicy::ForASecond))
+}
+
+/// The pages that staff have written besides those that come with the site.
+fn more(app: &App) -> Vec<More> {
+    let in_force = app.live.in_force();
+    let others = in_force.pages.iter().filter(|(slug, _)| Text::with_slug(slug).is_none());
+    let mut more: Vec<More> =
+        others.map(|(slug, page)| More { title: page.title.clone(), address: urls::help_page(slug) }).collect();
+    more.sort_by(|one, other| one.title.cmp(&other.title));
+    more
+}
+
+/// A page that staff have written besides those that come with the site.
+pub async fn own(State(app): State<App>, PageName(slug): PageName) -> Result<Response, PageError> {
+    let in_force = app.live.in_force();
+    let page = in_force.pages.get(&slug).filter(|_| Text::with_slug(&slug).is_none()).ok_or(PageError::NotFound)?;
+    let layout = Layout::new(&app, &urls::help_page(&slug), page.title.clone()).within(Section::Help);
+    let page = OwnPage { layout, body: markdown::to_html(&page.body), paused: false, more: Vec::new() };
+    page::html(&page, CachePolicy::ForASecond)
+}

@@ -48,8 +48,8 @@ pub async fn being_checked(State(app): State<App>, address: Numbered) -> Result<
 }
 
 /// The page of a petition that was stopped before it was published.
-pub(super) async fn stopped() -> Result<Response, PageError> {
-    show(Visibility::Stopped, 0)
+pub(super) async fn stopped(app: &App) -> Result<Response, PageError> {
+    show(app, Visibility::Stopped, 0)
 }
 
 /// Where to find what there is of an unpublished petition; `None` for one that has a page.
@@ -66,19 +66,19 @@ async fn holding(app: App, address: Numbered, kind: Visibility) -> Result<Respon
     let petition = store::petitions::find(&mut db, address.id).await?.ok_or(PageError::NotFound)?;
     let visibility = petition.state.visibility();
     if visibility == kind {
-        return show(kind, petition.signature_count.saturating_sub(1));
+        return show(&app, kind, petition.signature_count.saturating_sub(1));
     }
     // It has moved on; its own address knows where to.
     Ok(Redirect::to(&urls::petition(&petition.id)).into_response())
 }
 
 /// Neither the text nor the name of the petition is public yet, so neither is shown.
-fn show(kind: Visibility, supporters: u32) -> Result<Response, PageError> {
+fn show(app: &App, kind: Visibility, supporters: u32) -> Result<Response, PageError> {
     let title = match kind {
         Visibility::GatheringSupport => "This petition is gathering support",
         Visibility::BeingChecked => "This petition is being checked",
         _ => "This petition was stopped",
     };
-    let layout = Layout::unlisted(title).within(Section::Petitions);
+    let layout = Layout::unlisted(app, title).within(Section::Petitions);
     page::html(&HoldingPage { layout, kind, supporters }, CachePolicy::Never)
 }

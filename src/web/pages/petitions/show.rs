@@ -47,6 +47,8 @@ pub struct Wanted {
 #[template(path = "pages/petitions/show.html")]
 struct PetitionPage {
     layout: Layout,
+    /// What staff have to say on every petition, as HTML.
+    message: String,
     petition: Petition,
     /// The moment of which every number on the page is.
     as_at: Timestamp,
@@ -109,7 +111,7 @@ async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
     let visibility = state.visibility();
     match visibility {
         Visibility::Gone => Err(PageError::Gone),
-        Visibility::Stopped => holding::stopped().await,
+        Visibility::Stopped => holding::stopped(app).await,
         _ => match holding::address_of(&id, visibility) {
             Some(address) => Ok(Redirect::to(&address).into_response()),
             None => Err(PageError::NotFound),
@@ -144,20 +146,21 @@ async fn render(
         }
         _ => None,
     };
-    let timeline = Milestone::all(&petition, &activities, app.thresholds);
+    let timeline = Milestone::all(&petition, &activities, app.thresholds());
     let page = PetitionPage {
+        message: markdown::to_html(&app.live.in_force().settings.petition_message),
         layout: Layout::new(app, &urls::petition(&id), petition.action.clone())
             .about(summary(&petition))
             .within(Section::Petitions),
         signable: petition.state == PetitionState::Open
             && petition.dates.closes_at.is_some_and(|deadline| deadline >= now),
-        progress: app.thresholds.progress(
+        progress: app.thresholds().progress(
             petition.signature_count,
             petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
         ),
         facts: Facts::new(&petition, &series, forecast.as_ref(), now),
         share: ShareLink::all(app, petition.id, &petition.action),
-        growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds, range, &timeline),
+        growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), range, &timeline),
         places: PlacesSection::new(&places),
         today: deadline::day(now),
         petition,

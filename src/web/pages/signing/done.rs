@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use crate::{
+    app::App,
     domain::petition::PetitionId,
     web::{
         cache::CachePolicy,
@@ -25,7 +26,12 @@ struct DonePage {
 ///
 /// # Errors
 /// When it cannot be rendered.
-pub fn page(title: &'static str, words: &'static str, petition: Option<PetitionId>) -> Result<Response, PageError> {
-    let layout = Layout::unlisted(title).within(Section::Petitions);
+pub fn page(
+    app: &App,
+    title: &'static str,
+    words: &'static str,
+    petition: Option<PetitionId>,
+) -> Result<Response, PageError> {
+    let layout = Layout::unlisted(app, title).within(Section::Petitions);
     page::html(&DonePage { layout, words, petition }, CachePolicy::Never)
 }

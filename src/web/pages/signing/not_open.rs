@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::{
     actions::sign::NotCollected,
+    app::App,
     store::petitions::Petition,
     web::{
         error::PageError,
@@ -25,7 +26,7 @@ struct NotOpenPage<'a> {
 ///
 /// # Errors
 /// When it cannot be rendered; [`PageError::NotFound`] where it would tell of a petition that is not public.
-pub fn render(petition: &Petition, why: NotCollected, just: bool) -> Result<String, PageError> {
+pub fn render(app: &App, petition: &Petition, why: NotCollected, just: bool) -> Result<String, PageError> {
     let title = match why {
         NotCollected::Rejected => "This petition cannot be signed",
         NotCollected::Closed => "This petition is closed for signatures",
@@ -33,6 +34,6 @@ pub fn render(petition: &Petition, why: NotCollected, just: bool) -> Result<Stri
         NotCollected::Paused => "Signing is paused",
         NotCollected::Missing | NotCollected::Removed | NotCollected::NotYet => return Err(PageError::NotFound),
     };
-    let layout = Layout::unlisted(title).within(Section::Petitions);
+    let layout = Layout::unlisted(app, title).within(Section::Petitions);
     Ok(NotOpenPage { layout, petition, why, just }.render()?)
 }

@@ -173,9 +173,9 @@ async fn render(app: &App, memory: &Memory, id: PetitionId, now: Timestamp) -> R
     let why = NotCollected::at(&collecting(&mut db, id).await?, now);
     drop(db);
     let html = match why {
-        Some(why) => not_open::render(&petition, why, false)?,
+        Some(why) => not_open::render(app, &petition, why, false)?,
         None => SignPage {
-            layout: layout(&petition, "Sign"),
+            layout: layout(app, &petition, "Sign"),
             petition: &petition,
             form: &SignForm::empty(),
             errors: FormErrors::default(),
@@ -237,7 +237,7 @@ impl Again {
             // What was typed is shown again: it may be wanted in some minutes.
             Some(NotCollected::Paused) => StatusCode::SERVICE_UNAVAILABLE,
             Some(why) => {
-                return match not_open::render(&petition, why, true) {
+                return match not_open::render(app, &petition, why, true) {
                     Ok(html) => {
                         Ok((StatusCode::CONFLICT, page::body(Format::Html, html, CachePolicy::Never)).into_response())
                     }
@@ -249,7 +249,7 @@ impl Again {
         let paused = why.is_some();
         let asks = self.suggestion.is_some() && self.errors.is_empty();
         let page = SignPage {
-            layout: layout(&petition, if asks { "Check your email address" } else { "Sign" }),
+            layout: layout(app, &petition, if asks { "Check your email address" } else { "Sign" }),
             petition: &petition,
             // The first form's mark, if it was one: what counts is when somebody began.
             started: match app.keyring.form_age(&self.form.started, id, now) {
@@ -270,8 +270,8 @@ impl Again {
     }
 }
 
-fn layout(petition: &Petition, what: &str) -> Layout {
-    Layout::unlisted(format!("{what}: {}", petition.action)).within(Section::Petitions)
+fn layout(app: &App, petition: &Petition, what: &str) -> Layout {
+    Layout::unlisted(app, format!("{what}: {}", petition.action)).within(Section::Petitions)
 }
 
 async fn collecting(db: &mut Db, id: PetitionId) -> Result<Collecting, PageError> {

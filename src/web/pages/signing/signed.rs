@@ -71,8 +71,8 @@ pub async fn show(
     let related = store::related::load(&mut db, &related).await?;
     db.commit().await?;
     let page = SignedPage {
-        layout: Layout::unlisted("Your signature is counted").within(Section::Petitions),
-        progress: app.thresholds.progress(
+        layout: Layout::unlisted(&app, "Your signature is counted").within(Section::Petitions),
+        progress: app.thresholds().progress(
             petition.signature_count,
             petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
         ),

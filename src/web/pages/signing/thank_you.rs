@@ -53,6 +53,6 @@ async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
     if petition.state.visibility() != Visibility::Page {
         return Err(PageError::NotFound);
     }
-    let layout = Layout::unlisted("Check your inbox").within(Section::Petitions);
+    let layout = Layout::unlisted(app, "Check your inbox").within(Section::Petitions);
     Ok(Rendered::new(Format::Html, ThankYouPage { layout, petition }.render()?, CachePolicy::Revalidate))
 }

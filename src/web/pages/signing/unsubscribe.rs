@@ -36,10 +36,10 @@ pub async fn show(State(app): State<App>, link: Link<ToUnsubscribe>) -> Result<R
     let mut db = app.pool.acquire().await?;
     let Some(signature) = store::signatures::find(&mut db, id).await?.filter(|signature| signature.wants_updates)
     else {
-        return stopped();
+        return stopped(&app);
     };
     let page = UnsubscribePage {
-        layout: Layout::unlisted("Stop mails about this petition").within(Section::Petitions),
+        layout: Layout::unlisted(&app, "Stop mails about this petition").within(Section::Petitions),
         petition: super::petition(&mut db, signature.petition).await?,
         unsubscribe: urls::unsubscribe(&id, &app.keyring.token(Purpose::Unsubscribe, id)),
     };
@@ -49,11 +49,12 @@ pub async fn show(State(app): State<App>, link: Link<ToUnsubscribe>) -> Result<R
 /// Stops them. What was sent with it does not matter, and mail providers follow no redirects.
 pub async fn submit(State(app): State<App>, link: Link<ToUnsubscribe>) -> Result<Response, PageError> {
     withdraw_signature::unsubscribe(&mut *app.pool.acquire().await?, link.signature).await?;
-    stopped()
+    stopped(&app)
 }
 
-fn stopped() -> Result<Response, PageError> {
+fn stopped(app: &App) -> Result<Response, PageError> {
     done::page(
+        app,
         STOPPED,
         "We do not write to you when the Government answers it or Parliament debates it. If you have signed it, your \
          signature stays.",

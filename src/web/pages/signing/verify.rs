@@ -62,13 +62,13 @@ pub async fn show(State(app): State<App>, now: Now, link: Link<ToConfirm>) -> Re
     let signature = there(&mut db, id).await?;
     let pending = signature.state == SignatureState::Pending;
     if pending && !in_time(&mut db, &signature, now.0).await? {
-        return too_late(&mut db, &signature).await;
+        return too_late(&app, &mut db, &signature).await;
     }
     let petition = super::petition(&mut db, signature.petition).await?;
     let title = if pending { "Confirm your signature" } else { "Your signature is confirmed" };
     let token = app.keyring.token(Purpose::Confirm, id);
     let page = VerifyPage {
-        layout: Layout::unlisted(title).within(Section::Petitions),
+        layout: Layout::unlisted(&app, title).within(Section::Petitions),
         petition,
         name: signature.name,
         pending,
@@ -91,7 +91,7 @@ pub async fn confirm(State(app): State<App>, now: Now, link: Link<ToConfirm>) ->
         Confirmed::TooLate | Confirmed::NotCollected => {
             let mut db = app.pool.acquire().await?;
             let signature = there(&mut db, id).await?;
-            too_late(&mut db, &signature).await
+            too_late(&app, &mut db, &signature).await
         }
     }
 }
@@ -108,6 +108,7 @@ pub async fn not_me(State(app): State<App>, now: Now, link: Link<ToConfirm>) -> 
             Ok(Redirect::to(&urls::your_signature(&id, &token)).into_response())
         }
         _ => done::page(
+            &app,
             "We have forgotten this signature",
             "It is not counted, and we do not write to you about this petition again. Thank you for telling us.",
             None,
@@ -128,9 +129,9 @@ async fn in_time(db: &mut Db, signature: &Signature, now: Timestamp) -> Result<b
 }
 
 /// Says that it is too late, or what there is to say of a petition that is not public any more.
-async fn too_late(db: &mut Db, signature: &Signature) -> Result<Response, PageError> {
+async fn too_late(app: &App, db: &mut Db, signature: &Signature) -> Result<Response, PageError> {
     let petition = super::petition(db, signature.petition).await?;
-    let layout = Layout::unlisted("Your signature can no longer be confirmed").within(Section::Petitions);
+    let layout = Layout::unlisted(app, "Your signature can no longer be confirmed").within(Section::Petitions);
     let page = page::html(&TooLatePage { layout, petition }, CachePolicy::Never)?;
     Ok((StatusCode::GONE, page).into_response())
 }

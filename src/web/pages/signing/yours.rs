@@ -50,7 +50,7 @@ pub async fn show(State(app): State<App>, link: Link<ToManage>) -> Result<Respon
     let petition = super::petition(&mut db, signature.petition).await?;
     let token = app.keyring.token(Purpose::Manage, id);
     let page = YoursPage {
-        layout: Layout::unlisted("Your signature").within(Section::Petitions),
+        layout: Layout::unlisted(&app, "Your signature").within(Section::Petitions),
         held: held(&signature, contact(&app, &signature).as_ref()),
         wants_updates: signature.wants_updates,
         counted: signature.state != SignatureState::Pending,
@@ -88,12 +88,14 @@ pub async fn data(State(app): State<App>, link: Link<ToManage>) -> Result<Respon
 
 /// Takes the signature back. To do so once more changes nothing and says the same.
 pub async fn withdraw(State(app): State<App>, now: Now, link: Link<ToManage>) -> Result<Response, PageError> {
+    let site = app.clone();
     // In a task of its own: what was begun is done, even if the visitor goes meanwhile.
     let withdrawing = tokio::spawn(async move {
-        withdraw_signature(&mut *app.pool.acquire().await?, link.signature, app.thresholds, now.0).await
+        withdraw_signature(&mut *site.pool.acquire().await?, link.signature, site.thresholds(), now.0).await
     });
     withdrawing.await??;
     done::page(
+        &app,
         "Your signature is withdrawn",
         "It is not counted any more, and what we held about you has been erased. The links in our mails have stopped \
          working.",

@@ -1,0 +1,131 @@
+//! The settings in force: every process has them in memory, and reads them again as soon as somebody has changed them.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, PoisonError, RwLock, Weak,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use sqlx::PgPool;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{
+    domain::{site_settings::SiteSettings, threshold::Thresholds},
+    store::{self, Db, site_pages::SitePage},
+};
+
+/// How often it is asked whether somebody has changed them: with the making of a page this stays below a second.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// The settings in force; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Live(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    /// The thresholds where staff have set none.
+    otherwise: Thresholds,
+    in_force: RwLock<Arc<InForce>>,
+    version: AtomicI64,
+}
+
+/// What is in force at a moment.
+#[derive(Clone, Debug)]
+pub struct InForce {
+    /// What staff have set.
+    pub settings: SiteSettings,
+    /// The thresholds.
+    pub thresholds: Thresholds,
+    /// Pages of text that staff have written.
+    pub pages: BTreeMap<String, SitePage>,
+}
+
+impl Live {
+    /// Reads the settings, and from then on whenever they have changed. `otherwise` are the thresholds where staff have
+    /// set none. Wants to be called within tokio.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(pool: &PgPool, otherwise: Thresholds) -> sqlx::Result<Self> {
+        let live = Self::fixed(otherwise);
+        live.look(&mut *pool.acquire().await?).await?;
+        tokio::spawn(keep_up(Arc::downgrade(&live.0), pool.clone()));
+        Ok(live)
+    }
+
+    /// The settings of a new site with these thresholds, which nobody changes.
+    pub fn fixed(thresholds: Thresholds) -> Self {
+        let in_force = InForce { settings: SiteSettings::default(), thresholds, pages: BTreeMap::new() };
+        Self(Arc::new(Kept {
+            otherwise: thresholds,
+            version: AtomicI64::new(in_force.settings.version),
+            in_force: RwLock::new(Arc::new(in_force)),
+        }))
+    }
+
+    /// What is in force now.
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.0.in_force.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The thresholds in force now.
+    pub fn thresholds(&self) -> Thresholds {
+        self.in_force().thresholds
+    }
+
+    /// The thresholds where staff have set none.
+    pub fn otherwise(&self) -> Thresholds {
+        self.0.otherwise
+    }
+
+    /// The version of what is in force now: what was made from another may be different today.
+    pub fn version(&self) -> i64 {
+        self.0.version.load(Ordering::Acquire)
+    }
+
+    /// Reads them again if they have changed. Whoever has just saved them does so at once.
+    ///
+    /// # Errors
+    /// When the database fails; then what was in force stays so.
+    pub async fn look(&self, db: &mut Db) -> sqlx::Result<()> {
+        let version = store::site::version(db).await?;
+        if version == self.version() {
+            return Ok(());
+        }
+        // What changes between these reads has another version, and is read at the next look.
+        let pages = store::site_pages::all(db).await?;
+        let settings = SiteSettings { version, ..store::site::settings(db).await? };
+        let thresholds = settings.thresholds(self.0.otherwise);
+        let in_force = InForce { settings, thresholds, pages };
+        *self.0.in_force.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(in_force);
+        self.0.version.store(version, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// Looks again and again, as long as anybody wants to know.
+async fn keep_up(kept: Weak<Kept>, pool: PgPool) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        let Some(live) = kept.upgrade().map(Live) else { return };
+        if pool.is_closed() {
+            return;
+        }
+        let looked = match pool.acquire().await {
+            Ok(mut db) => live.look(&mut db).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &looked
+            && !failing
+        {
+            tracing::warn!(%error, "settings cannot be read again, and stay as they are");
+        }
+        failing = looked.is_err();
+    }
+}
