@@ -7,6 +7,7 @@ pub mod forget;
 pub mod import_areas;
 pub mod import_petition;
 pub mod import_postcodes;
+pub mod judge_signatures;
 pub mod live_settings;
 pub mod quarantine;
 pub mod recount;

@@ -1,20 +1,13 @@
 //! Signatures in quarantine: let out, and counted from then on.
 
 use jiff::Timestamp;
-use sqlx::Connection;
 
-use super::confirm_signature::count;
+use super::judge_signatures::{Done, judge_signatures};
 use crate::{
     domain::{
-        petition::PetitionId,
-        signature::{LedgerReason, SignatureId, SignatureState},
-        suspicion::Suspicion,
-        threshold::Thresholds,
+        judging::Judgement, petition::PetitionId, signature::LedgerReason, suspicion::Suspicion, threshold::Thresholds,
     },
-    store::{
-        self, Db,
-        tallies::{Line, Step},
-    },
+    store::{self, Db, audit::Actor},
 };
 
 /// Signatures that are let out in one transaction: few enough that signers do not wait for it.
@@ -30,33 +23,21 @@ pub async fn release(
     db: &mut Db,
     petition: PetitionId,
     reason: Option<Suspicion>,
+    actor: &Actor,
     thresholds: Thresholds,
     now: Timestamp,
 ) -> sqlx::Result<u64> {
+    let why = reason.map_or("all that was in quarantine", Suspicion::label);
     let mut released = 0;
     loop {
-        let mut tx = db.begin().await?;
-        let ids = store::signatures::suspected(&mut tx, petition, reason, AT_ONCE).await?;
+        let ids = store::signatures::suspected(db, petition, reason, AT_ONCE).await?;
         if ids.is_empty() {
             return Ok(released);
         }
-        let held = store::signatures::hold(&mut tx, &ids).await?;
-        let quarantined: Vec<_> = held.iter().filter(|held| held.state == SignatureState::Quarantined).collect();
-        let lines: Vec<Line> = quarantined
-            .iter()
-            .map(|held| Line {
-                petition: held.petition,
-                signature: held.id,
-                area: held.area,
-                change: Step::Added,
-                reason: LedgerReason::Reinstated,
-            })
-            .collect();
-        let quarantined: Vec<SignatureId> = quarantined.iter().map(|held| held.id).collect();
-        store::signatures::set_state(&mut tx, &quarantined, SignatureState::Validated).await?;
-        store::signatures::clear_suspicion(&mut tx, &ids).await?;
-        count(&mut tx, &lines, thresholds, now).await?;
-        tx.commit().await?;
-        released += quarantined.len() as u64;
+        let act = Judgement::Release;
+        if let Done::Now(plan) = judge_signatures(db, &ids, act, why, None, actor, thresholds, now).await? {
+            let counted = |outcome: &Option<LedgerReason>| *outcome == Some(LedgerReason::Reinstated);
+            released += plan.changes.iter().filter(|(_, outcome)| counted(&outcome.counts)).count() as u64;
+        }
     }
 }

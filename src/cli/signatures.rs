@@ -62,7 +62,8 @@ pub(super) async fn release(
     let outcome = match database.pool.acquire().await {
         Ok(mut db) => {
             let thresholds = store::site::settings(&mut db).await?.thresholds(settings.thresholds());
-            quarantine::release(&mut db, petition, reason, thresholds, settings.clock().now()).await
+            let (actor, now) = (Actor::nobody("command line"), settings.clock().now());
+            quarantine::release(&mut db, petition, reason, &actor, thresholds, now).await
         }
         Err(error) => Err(error),
     };

@@ -7,7 +7,7 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use aes_siv::{KeyInit, siv::Aes256Siv};
-use data_encoding::{Encoding, Specification};
+use data_encoding::{BASE64URL_NOPAD, Encoding, Specification};
 use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 
@@ -27,6 +27,7 @@ struct Key {
     seal: [u8; 64],
     lookup: [u8; 32],
     token: [u8; 32],
+    text: [u8; 64],
 }
 
 /// A secret key as it stands in the settings: `1:` and 52 letters and digits.
@@ -193,6 +194,37 @@ impl Keyring {
         ours.then(|| Timestamp::from_second(made).ok()).flatten().map(|made| now.duration_since(made))
     }
 
+    /// Encrypts a text for one use, such as "search of session 7": good for that, and nothing else. Letters, digits, `-`
+    /// and `_`, which an address can hold.
+    pub fn seal_text(&self, purpose: &str, text: &str) -> String {
+        let key = self.current();
+        let sealed = Aes256Siv::new(&key.text.into()).encrypt([purpose.as_bytes()], text.as_bytes());
+        let mut bytes = vec![key.number];
+        bytes.extend(sealed.expect("a text is short enough"));
+        BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    /// Opens what [`Self::seal_text`] has encrypted for the same use; `None` if it is not that.
+    pub fn open_text(&self, purpose: &str, sealed: &str) -> Option<String> {
+        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
+        let (number, text) = bytes.split_first()?;
+        let key = self.0.iter().find(|key| key.number == *number)?;
+        let plain = Aes256Siv::new(&key.text.into()).decrypt([purpose.as_bytes()], text).ok()?;
+        String::from_utf8(plain).ok()
+    }
+
+    /// The same for a text that is good until a moment.
+    pub fn seal_until(&self, purpose: &str, text: &str, until: Timestamp) -> String {
+        self.seal_text(purpose, &format!("{} {text}", until.as_second()))
+    }
+
+    /// Opens what [`Self::seal_until`] has encrypted for the same use; `None` if it is not that, or no longer good.
+    pub fn open_until(&self, purpose: &str, sealed: &str, now: Timestamp) -> Option<String> {
+        let plain = self.open_text(purpose, sealed)?;
+        let (until, text) = plain.split_once(' ')?;
+        (now.as_second() <= until.parse().ok()?).then(|| text.to_owned())
+    }
+
     fn is_mac(&self, text: &str, what: u8, about: &[u8]) -> bool {
         let Ok(given) = TOKEN.decode(text.as_bytes()) else { return false };
         self.0.iter().any(|key| bool::from(key.mac(what, about).ct_eq(&given)))
@@ -239,11 +271,17 @@ impl Key {
             .update(&secret.bytes)
             .finalize_xof()
             .fill(&mut seal);
+        let mut text = [0; 64];
+        blake3::Hasher::new_derive_key("undersigned 2026-11 texts")
+            .update(&secret.bytes)
+            .finalize_xof()
+            .fill(&mut text);
         Self {
             number: secret.number,
             seal,
             lookup: blake3::derive_key("undersigned 2026-11 look-up", &secret.bytes),
             token: blake3::derive_key("undersigned 2026-11 tokens", &secret.bytes),
+            text,
         }
     }
 
@@ -351,6 +389,20 @@ mod tests {
                 altered[at] ^= 1;
                 prop_assert_eq!(ring.open(&altered, petition(number), hash), Err(Unopened));
             }
+        }
+
+        #[test]
+        fn texts_open_for_their_use_and_in_their_time(text in "\\PC{0,60}", other in "\\PC{0,60}", second in 0i64..1_000_000) {
+            let (one, both) = (ring(&[1]), ring(&[2, 1]));
+            let until = Timestamp::from_second(second).expect("a moment");
+            let later = Timestamp::from_second(second + 1).expect("a moment");
+            let sealed = one.seal_until("search of 7", &text, until);
+            prop_assert_eq!(both.open_until("search of 7", &sealed, until), Some(text.clone()));
+            prop_assert_eq!(both.open_until("search of 7", &sealed, later), None);
+            prop_assert_eq!(both.open_until("search of 8", &sealed, until), None);
+            prop_assert_eq!(ring(&[2]).open_until("search of 7", &sealed, until), None);
+            prop_assert_eq!(one.open_until("search of 7", &other, until), None);
+            prop_assert!(sealed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
         }
 
         #[test]

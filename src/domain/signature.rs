@@ -41,6 +41,38 @@ pub enum SignatureState {
     Invalidated,
 }
 
+impl SignatureState {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Validated, Self::Quarantined, Self::Withdrawn, Self::Invalidated];
+
+    /// The word by which it is stored and chosen.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Validated => "validated",
+            Self::Quarantined => "quarantined",
+            Self::Withdrawn => "withdrawn",
+            Self::Invalidated => "invalidated",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// What staff read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "Not confirmed yet",
+            Self::Validated => "Counted",
+            Self::Quarantined => "In quarantine",
+            Self::Withdrawn => "Withdrawn or erased",
+            Self::Invalidated => "Invalidated",
+        }
+    }
+}
+
 /// Why the count of a petition changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "ledger_reason", rename_all = "snake_case")]
@@ -57,4 +89,18 @@ pub enum LedgerReason {
     Reinstated,
     /// Brought in with an imported petition.
     Imported,
+}
+
+impl LedgerReason {
+    /// The word by which it is stored and published.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Withdrawn => "withdrawn",
+            Self::Quarantined => "quarantined",
+            Self::Invalidated => "invalidated",
+            Self::Reinstated => "reinstated",
+            Self::Imported => "imported",
+        }
+    }
 }

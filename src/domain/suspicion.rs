@@ -13,12 +13,20 @@ pub enum Suspicion {
     ManyFromNetwork,
     /// One e-mail address signed more petitions than a person reads.
     ManyFromEmail,
+    /// Somebody of the staff has set it aside.
+    Staff,
 }
 
 impl Suspicion {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::BlockedNetwork, Self::BlockedDomain, Self::ManyFromAddress, Self::ManyFromNetwork, Self::ManyFromEmail];
+    pub const ALL: [Self; 6] = [
+        Self::BlockedNetwork,
+        Self::BlockedDomain,
+        Self::ManyFromAddress,
+        Self::ManyFromNetwork,
+        Self::ManyFromEmail,
+        Self::Staff,
+    ];
 
     /// The number under which it is stored; 0 means none.
     pub fn code(self) -> i16 {
@@ -28,6 +36,7 @@ impl Suspicion {
             Self::ManyFromAddress => 3,
             Self::ManyFromNetwork => 4,
             Self::ManyFromEmail => 5,
+            Self::Staff => 6,
         }
     }
 
@@ -44,6 +53,7 @@ impl Suspicion {
             Self::ManyFromAddress => "many from one address of the internet",
             Self::ManyFromNetwork => "many from one network",
             Self::ManyFromEmail => "one e-mail address on many petitions",
+            Self::Staff => "set aside by staff",
         }
     }
 }

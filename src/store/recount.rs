@@ -9,7 +9,7 @@ pub struct Difference {
     /// Of which petition.
     pub petition: PetitionId,
     /// Which tally: `before the history`, `hours`, `constituencies`, `countries`,
-    /// `located` (the total's own account of its places) or `total`.
+    /// `located` (the total's own account of its places), `removals` or `total`.
     pub tally: String,
     /// What stood there, in signatures.
     pub stored: i64,
@@ -60,6 +60,15 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
                    using (petition_id)
                where (t.in_constituencies, t.in_other_countries)
                    is distinct from (coalesce(c.count, 0)::integer, coalesce(k.count, 0)::integer)
+           ), removed as (
+               select petition_id, 'removals' as tally,
+                   coalesce(r.signatures, 0)::bigint as stored, coalesce(l.signatures, 0)::bigint as counted
+               from removals r
+               full join (select petition_id::bigint, (counted_at at time zone 'Europe/London')::date as day, reason,
+                              count(*) as signatures
+                          from ledger where reason in ('quarantined', 'invalidated', 'reinstated')
+                          group by 1, 2, 3) l using (petition_id, day, reason)
+               where coalesce(r.signatures, 0) <> coalesce(l.signatures, 0)
            ), totals as (
                select petition_id, 'total' as tally, t.signature_count::bigint as stored, coalesce(l.net, 0)::bigint as counted
                from petition_totals t
@@ -69,7 +78,8 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
            select petition_id as "petition_id!", tally as "tally!", sum(stored)::bigint as "stored!",
                sum(counted)::bigint as "counted!"
            from (select * from before union all select * from hours union all select * from constituencies
-                 union all select * from countries union all select * from located union all select * from totals) d
+                 union all select * from countries union all select * from located union all select * from removed
+                 union all select * from totals) d
            group by petition_id, tally order by petition_id, tally"#
     )
     .fetch_all(db)
@@ -113,7 +123,8 @@ pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     .execute(&mut *db)
     .await?;
     hours(db, id).await?;
-    places(db, id).await
+    places(db, id).await?;
+    removals(db, id).await
 }
 
 /// Makes the hours of a petition what its ledger says.
@@ -175,6 +186,22 @@ pub async fn places(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
          where petition_id = $1::bigint and kind = 'country'
          on conflict (petition_id, area_id) do update set signature_count = excluded.signature_count
          where t.signature_count <> excluded.signature_count",
+        id.get()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes what the page says of removals what the ledger says.
+async fn removals(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
+    sqlx::query!("delete from removals where petition_id = $1::bigint", id.get()).execute(&mut *db).await?;
+    sqlx::query!(
+        "insert into removals (petition_id, day, reason, signatures)
+         select petition_id, (counted_at at time zone 'Europe/London')::date, reason, count(*)
+         from ledger
+         where petition_id = $1::bigint and reason in ('quarantined', 'invalidated', 'reinstated')
+         group by 1, 2, 3",
         id.get()
     )
     .execute(db)

@@ -485,20 +485,6 @@ pub async fn suspected(
     Ok(ids.into_iter().map(Into::into).collect())
 }
 
-/// Lifts the suspicion from signatures.
-///
-/// # Errors
-/// When the database fails.
-pub async fn clear_suspicion(db: &mut Db, ids: &[SignatureId]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update signatures set suspicion = 0 where id = any($1)",
-        &ids.iter().map(|id| id.get()).collect::<Vec<_>>()
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// Removes signatures that were made before a moment and are not confirmed; says how many.
 ///
 /// # Errors

@@ -228,7 +228,7 @@ pub async fn hold(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<BTreeMa
 }
 
 /// Writes lines into the ledger, and adds them to the hour, the minute, the constituencies and countries that they
-/// change, and to the totals, which the caller holds ([`hold`]).
+/// change, to what the page says of removals, and to the totals, which the caller holds ([`hold`]).
 ///
 /// # Errors
 /// When the database fails, or a place would be left with less than nothing.
@@ -292,7 +292,8 @@ pub async fn count(db: &mut Db, lines: &[Line], now: Timestamp) -> sqlx::Result<
     let (gains, losses): (Vec<_>, Vec<_>) = places.into_iter().partition(|(_, change)| *change > 0);
     add_to_places(db, &gains).await?;
     take_from_places(db, &losses).await?;
-    leave_totals_alone(db, false).await
+    leave_totals_alone(db, false).await?;
+    super::removals::add(db, lines, now).await
 }
 
 /// Tells the triggers that what comes has been carried to the totals already, or that it is theirs to carry again.

@@ -37,7 +37,7 @@ use undersigned::{
         suspicion::Suspicion,
         threshold::Thresholds,
     },
-    store,
+    store::{self, audit::Actor},
 };
 
 use crate::support::{Setup, TestApp, day};
@@ -407,8 +407,9 @@ async fn what_is_let_out_of_quarantine_counts_from_then_on() {
     }
     let ids = crowd.pending(petition.id).await;
     join_all(ids[..8].iter().map(|id| crowd.confirm(*id))).await;
+    let staff = Actor::nobody("command line");
     let release = async |reason| {
-        quarantine::release(&mut app.db().await, petition.id, reason, Thresholds::default(), app.now)
+        quarantine::release(&mut app.db().await, petition.id, reason, &staff, Thresholds::default(), app.now)
             .await
             .expect("released")
     };

@@ -82,6 +82,16 @@ struct Attributes {
     places: Option<PlacesOf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     other_parliamentary_business: Option<Vec<Activity>>,
+    /// Signatures that were set aside or taken out as suspected fraud, or put back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removals: Option<Vec<Removal>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Removal {
+    on: Date,
+    reason: &'static str,
+    signature_count: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -229,6 +239,7 @@ impl Item {
                 topics: petition.topics.into_iter().map(|topic| topic.code).collect(),
                 places: None,
                 other_parliamentary_business: None,
+                removals: None,
             },
         }
     }
@@ -271,6 +282,16 @@ async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
         let countries = store::places::countries(&mut db, id).await?;
         item.attributes.places = Some(by_place(&places, countries));
         let activities = store::petitions::activities(&mut db, id).await?;
+        let removals = store::removals::find(&mut db, id).await?.into_iter();
+        item.attributes.removals = Some(
+            removals
+                .map(|removal| Removal {
+                    on: removal.on,
+                    reason: removal.reason.code(),
+                    signature_count: removal.signatures,
+                })
+                .collect(),
+        );
         item.attributes.other_parliamentary_business = Some(
             activities
                 .into_iter()

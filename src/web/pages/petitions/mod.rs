@@ -5,6 +5,7 @@ pub mod growth;
 pub mod holding;
 pub mod list;
 pub mod places;
+mod removals;
 pub mod search;
 pub mod show;
 pub mod timeline;

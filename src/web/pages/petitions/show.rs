@@ -10,7 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{facts::Facts, growth::Growth, holding, places::PlacesSection, timeline::Milestone};
+use super::{facts::Facts, growth::Growth, holding, places::PlacesSection, removals::Removals, timeline::Milestone};
 use crate::{
     app::App,
     domain::{
@@ -59,6 +59,7 @@ struct PetitionPage {
     share: Vec<ShareLink>,
     related: Vec<Related>,
     growth: Growth,
+    removals: Removals,
     activities: Vec<Activity>,
     places: PlacesSection,
     timeline: Vec<Milestone>,
@@ -136,6 +137,7 @@ async fn render(
     let related = memory.related(id, store::related::find(&mut db, id, now)).await?;
     let related = store::related::load(&mut db, &related).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
+    let removals = store::removals::find(&mut db, id).await?;
     db.commit().await?;
 
     // What another service published is of the moment at which it was published.
@@ -161,6 +163,7 @@ async fn render(
         facts: Facts::new(&petition, &series, forecast.as_ref(), now),
         share: ShareLink::all(app, petition.id, &petition.action),
         growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), range, &timeline),
+        removals: Removals::new(&removals),
         places: PlacesSection::new(&places),
         today: deadline::day(now),
         petition,
