@@ -135,6 +135,11 @@ impl Judgement {
         }
     }
 
+    /// Whether it takes something away from somebody.
+    pub fn is_drastic(self) -> bool {
+        matches!(self, Self::Invalidate | Self::Erase)
+    }
+
     /// What it takes to do it.
     pub fn permission(self) -> Permission {
         match self {

@@ -106,3 +106,10 @@ pub const PASTED_FILE: usize = 200_000;
 pub const OUTBOX_SHOWN: i64 = 50;
 /// Minutes for which it is taken as proved who somebody is, when they do something sensitive.
 pub const PROOF_MINUTES: i64 = 15;
+
+/// Most letters of the reason why staff judge signatures.
+pub const JUDGEMENT_REASON: usize = 1_000;
+/// Most letters of what a rule over signatures is for, in short.
+pub const RULE_SUMMARY: usize = 255;
+/// Most letters of what a rule over signatures is for, at length.
+pub const RULE_DETAILS: usize = 10_000;

@@ -1,5 +1,7 @@
 //! Signatures as those see them who judge them.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::{Db, areas::AreaId, sql};
@@ -152,4 +154,14 @@ pub async fn quarantined(db: &mut Db, most: i64) -> sqlx::Result<i64> {
 
 fn numbers(ids: &[SignatureId]) -> Vec<i64> {
     ids.iter().map(|id| id.get()).collect()
+}
+
+/// What these petitions ask for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn titles(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<HashMap<PetitionId, String>> {
+    let ids: Vec<i64> = petitions.iter().map(|petition| petition.get()).collect();
+    let rows = sqlx::query!("select id, action from petitions where id = any($1)", &ids).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.action)).collect())
 }

@@ -69,3 +69,65 @@ pub fn site_settings() -> &'static str {
 pub fn staff() -> &'static str {
     "/admin/staff"
 }
+
+/// Signatures that are looked for: the search, sealed, and before which number.
+pub fn signature_search(search: &str, before: Option<i64>) -> String {
+    let search = (!search.is_empty()).then(|| format!("search={search}"));
+    let before = before.map(|before| format!("before={before}"));
+    let query: Vec<String> = search.into_iter().chain(before).collect();
+    if query.is_empty() { signatures().to_owned() } else { format!("{}?{}", signatures(), query.join("&")) }
+}
+
+/// The signatures of a petition.
+pub fn signatures_of(id: &PetitionId) -> String {
+    format!("{}?petition={id}", signatures())
+}
+
+/// Where what was ticked is sent.
+pub fn choose_signatures() -> &'static str {
+    "/admin/signatures/choose"
+}
+
+/// Where signatures are judged, or erased.
+pub fn judge(erase: bool) -> &'static str {
+    if erase { "/admin/signatures/erase" } else { "/admin/signatures/judge" }
+}
+
+/// The page that asks once more about signatures that were chosen.
+pub fn judge_chosen(erase: bool, choice: &str) -> String {
+    format!("{}?choice={choice}", judge(erase))
+}
+
+/// What looks odd about signatures.
+pub fn odd_signatures() -> &'static str {
+    "/admin/signatures/odd"
+}
+
+/// What looks odd about the signatures of a petition.
+pub fn odd_signatures_of(id: &PetitionId) -> String {
+    format!("{}?petition={id}", odd_signatures())
+}
+
+/// Rules over signatures.
+pub fn signature_rules() -> &'static str {
+    "/admin/signatures/rules"
+}
+
+/// A new rule, with the conditions of a search, which is sealed.
+pub fn new_rule(search: &str) -> String {
+    if search.is_empty() {
+        "/admin/signatures/rules/new".to_owned()
+    } else {
+        format!("/admin/signatures/rules/new?search={search}")
+    }
+}
+
+/// A rule.
+pub fn signature_rule(id: i32) -> String {
+    format!("{}/{id}", signature_rules())
+}
+
+/// What can be done with a rule: `edit`, `count`, `run`, `stop`, `undo`, `delete`.
+pub fn signature_rule_act(id: i32, act: &str) -> String {
+    format!("{}/{id}/{act}", signature_rules())
+}

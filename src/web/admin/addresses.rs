@@ -8,7 +8,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{desk, guard, sign_in, site};
+use super::{desk, guard, sign_in, signatures, site};
 use crate::{domain::staff::Permission, web::Site};
 
 /// What it takes to get to an address.
@@ -42,10 +42,45 @@ pub fn addresses() -> Vec<Address> {
 }
 
 fn all(routes: Routes) -> Routes {
+    let groups = [door, desk, petitions, responses, signatures, running];
+    groups.into_iter().fold(routes, |routes, group| group(routes))
+}
+
+/// Signing in, one's own account, colleagues, and the log.
+fn door(routes: Routes) -> Routes {
+    routes.open(Method::GET, "/admin/sign-in", sign_in::show)
+}
+
+/// What waits.
+fn desk(routes: Routes) -> Routes {
+    routes.read(Permission::Read, "/admin", desk::show)
+}
+
+/// Lists of petitions, petitions, and what is decided about them.
+fn petitions(routes: Routes) -> Routes {
     routes
-        .open(Method::GET, "/admin/sign-in", sign_in::show)
-        .read(Permission::Read, "/admin", desk::show)
-        // running the site
+}
+
+/// What the Government and Parliament did, and mail to the signers.
+fn responses(routes: Routes) -> Routes {
+    routes
+}
+
+/// Signatures, and rules over them.
+fn signatures(routes: Routes) -> Routes {
+    routes
+        .read(Permission::SearchSignatures, "/admin/signatures", signatures::list::show)
+        .write(Permission::SearchSignatures, "/admin/signatures", signatures::list::submit)
+        .write(Permission::JudgeSignatures, "/admin/signatures/choose", signatures::judge::choose)
+        .read(Permission::JudgeSignatures, "/admin/signatures/judge", signatures::judge::show)
+        .write(Permission::JudgeSignatures, "/admin/signatures/judge", signatures::judge::submit)
+        .read(Permission::EraseSignatures, "/admin/signatures/erase", signatures::judge::show)
+        .write(Permission::EraseSignatures, "/admin/signatures/erase", signatures::judge::submit)
+}
+
+/// Running the site.
+fn running(routes: Routes) -> Routes {
+    routes
         .read(Permission::Operate, "/admin/site", site::show)
         .read(Permission::Configure, "/admin/site/settings", site::settings::show)
         .write(Permission::Configure, "/admin/site/settings", site::settings::submit)

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod frame;
 pub mod guard;
 pub mod sign_in;
+pub mod signatures;
 pub mod site;
 
 pub use self::addresses::{Access, Address, addresses};

@@ -1,0 +1,6 @@
+//! Signatures: looked for, judged, taken out by rules, and what looks odd about them.
+
+mod conditions;
+pub mod judge;
+pub mod list;
+mod sealed;
