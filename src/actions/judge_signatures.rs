@@ -74,7 +74,17 @@ impl Plan {
         hasher.finalize().to_hex()[..16].to_owned()
     }
 
-    fn lines(&self) -> Vec<Line> {
+    /// Makes of the signatures, which the caller holds, what the plan says; they are not counted yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn apply(&self, db: &mut Db, now: Timestamp) -> sqlx::Result<()> {
+        let outcomes: Vec<_> = self.changes.iter().map(|(signature, outcome)| (signature.id, *outcome)).collect();
+        store::judging::apply(db, &outcomes, now).await
+    }
+
+    /// What the ledger says of it.
+    pub(super) fn lines(&self) -> Vec<Line> {
         let line = |(signature, outcome): &(Judged, Outcome)| {
             let reason = outcome.counts?;
             Some(Line {
@@ -167,25 +177,12 @@ pub async fn judge_signatures(
             after: json!({ "reason": reason, "states": after, "counts": counts }),
         };
         store::audit::record(&mut tx, actor, act, now).await?;
+        plan.apply(&mut tx, now).await?;
     }
-    carry_out(&mut tx, &plan, thresholds, now).await?;
+    // Last, since signers wait for the total from here on.
+    count(&mut tx, &plan.lines(), thresholds, now).await?;
     tx.commit().await?;
     Ok(Done::Now(plan))
-}
-
-/// Makes of the signatures of a plan, which the caller holds, what it says, and counts it. Last in its transaction, since
-/// signers wait for the total from here on.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn carry_out(db: &mut Db, plan: &Plan, thresholds: Thresholds, now: Timestamp) -> sqlx::Result<()> {
-    if plan.changes.is_empty() {
-        return Ok(());
-    }
-    let outcomes: Vec<_> = plan.changes.iter().map(|(signature, outcome)| (signature.id, *outcome)).collect();
-    store::judging::apply(db, &outcomes, now).await?;
-    let lines = plan.lines();
-    if lines.is_empty() { Ok(()) } else { count(db, &lines, thresholds, now).await }
 }
 
 /// The plan for signatures that the caller holds, by what is decided about each.

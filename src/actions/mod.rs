@@ -14,6 +14,7 @@ pub mod recount;
 pub mod rotate_keys;
 pub mod seed;
 pub mod sign;
+pub mod signature_rules;
 pub mod signing;
 pub mod together;
 pub mod withdraw_signature;

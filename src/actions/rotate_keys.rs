@@ -58,7 +58,9 @@ pub async fn rotate_keys(
         let mut tx = db.begin().await?;
         let sealed = store::signatures::sealed_before(&mut tx, current, after, AT_ONCE).await?;
         let Some(last) = sealed.last() else {
+            store::signature_rules::reseal(&mut tx, keyring).await?;
             rotated.unwanted = store::signatures::unwanted_before(&mut tx, current).await?.unsigned_abs();
+            tx.commit().await?;
             return Ok(rotated);
         };
         after = last.id.get();

@@ -1,6 +1,7 @@
 //! What happens by itself: a timetable of jobs, each safe to run twice and in several processes at once.
 
 pub mod deliver_mail;
+pub mod run_rules;
 
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ enum Work {
     ErasePersonalData,
     CheckTallies,
     SettleThresholds,
+    RunRules,
 }
 
 /// Every job of the site.
@@ -43,6 +45,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
     Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
+    Job { name: "run rules", every: Duration::from_secs(1), work: Work::RunRules },
     Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
 ];
 
@@ -73,6 +76,8 @@ impl Job {
             Work::ErasePersonalData => actions::forget::erase_personal_data(&mut tx, app.retention, now).await?,
             // A few petitions at a time, in transactions of its own.
             Work::SettleThresholds => actions::configure::settle_thresholds(&app.pool, app.thresholds(), now).await?,
+            // In transactions of its own, while this one keeps other processes out.
+            Work::RunRules => run_rules::run(app, now).await?,
             Work::CheckTallies => {
                 let differences = store::recount::differences(&mut tx).await?;
                 app.metrics.tally_differences.set(i64::try_from(differences.len()).unwrap_or(i64::MAX));

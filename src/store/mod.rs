@@ -18,6 +18,7 @@ pub mod related;
 pub mod removals;
 pub mod search;
 pub mod sessions;
+pub mod signature_rules;
 pub mod signature_search;
 pub mod signatures;
 pub mod site;

@@ -419,7 +419,7 @@ pub async fn meet(
     most: usize,
 ) -> sqlx::Result<Met> {
     let to = last.min(after + STEP);
-    let rows_most = if Filter::is_all(conditions) { most as i64 } else { ROWS };
+    let rows_most = if Filter::is_all(conditions) { most.min(ROWS as usize) as i64 } else { ROWS };
     let rows = sqlx::query!(
         r#"select s.id, s.petition_id, s.name, s.contact, s.email_hash
            from signatures s

@@ -123,11 +123,11 @@ pub fn new_rule(search: &str) -> String {
 }
 
 /// A rule.
-pub fn signature_rule(id: i32) -> String {
+pub fn signature_rule(id: &i32) -> String {
     format!("{}/{id}", signature_rules())
 }
 
 /// What can be done with a rule: `edit`, `count`, `run`, `stop`, `undo`, `delete`.
-pub fn signature_rule_act(id: i32, act: &str) -> String {
+pub fn signature_rule_act(id: &i32, act: &str) -> String {
     format!("{}/{id}/{act}", signature_rules())
 }

@@ -76,6 +76,19 @@ fn signatures(routes: Routes) -> Routes {
         .write(Permission::JudgeSignatures, "/admin/signatures/judge", signatures::judge::submit)
         .read(Permission::EraseSignatures, "/admin/signatures/erase", signatures::judge::show)
         .write(Permission::EraseSignatures, "/admin/signatures/erase", signatures::judge::submit)
+        .read(Permission::RunRules, "/admin/signatures/rules", signatures::rules::list)
+        .write(Permission::RunRules, "/admin/signatures/rules", signatures::rules::create)
+        .read(Permission::RunRules, "/admin/signatures/rules/new", signatures::rules::new)
+        .read(Permission::RunRules, "/admin/signatures/rules/{rule}", signatures::rules::show)
+        .read(Permission::RunRules, "/admin/signatures/rules/{rule}/edit", signatures::rules::edit)
+        .write(Permission::RunRules, "/admin/signatures/rules/{rule}/edit", signatures::rules::change)
+        .write(Permission::RunRules, "/admin/signatures/rules/{rule}/count", signatures::rules::count)
+        .read(Permission::RunRules, "/admin/signatures/rules/{rule}/run", signatures::rules::ask_run)
+        .write(Permission::RunRules, "/admin/signatures/rules/{rule}/run", signatures::rules::run)
+        .write(Permission::RunRules, "/admin/signatures/rules/{rule}/stop", signatures::rules::stop)
+        .read(Permission::RunRules, "/admin/signatures/rules/{rule}/undo", signatures::rules::ask_undo)
+        .write(Permission::RunRules, "/admin/signatures/rules/{rule}/undo", signatures::rules::undo)
+        .write(Permission::RunRules, "/admin/signatures/rules/{rule}/delete", signatures::rules::delete)
 }
 
 /// Running the site.

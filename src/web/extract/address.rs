@@ -69,6 +69,18 @@ impl<S: Send + Sync> FromRequestParts<S> for MailNumber {
     }
 }
 
+/// The number of a rule over signatures.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleNumber(pub i32);
+
+impl<S: Send + Sync> FromRequestParts<S> for RuleNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "rule").await?.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
 /// The name of a static file, as the address has it.
 #[derive(Clone, Debug)]
 pub struct AssetName(pub String);

@@ -9,7 +9,7 @@ mod now;
 mod query;
 
 pub use self::{
-    address::{AssetName, EntryKey, JobName, MailNumber, Name, Numbered, PageName},
+    address::{AssetName, EntryKey, JobName, MailNumber, Name, Numbered, PageName, RuleNumber},
     client_ip::ClientIp,
     form::Form,
     format::Format,

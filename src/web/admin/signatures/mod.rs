@@ -3,4 +3,5 @@
 mod conditions;
 pub mod judge;
 pub mod list;
+pub mod rules;
 mod sealed;
