@@ -35,7 +35,7 @@ pub struct Plan {
 
 impl Plan {
     fn of(ids: &[SignatureId], found: Vec<Judged>, decide: impl Fn(&Judged) -> Result<Outcome, Left>) -> Self {
-        let mut plan = Self { gone: ids.len() - found.len(), ..Self::default() };
+        let mut plan = Self { gone: ids.len().saturating_sub(found.len()), ..Self::default() };
         for signature in found {
             match decide(&signature) {
                 Ok(outcome) => plan.changes.push((signature, outcome)),

@@ -18,6 +18,7 @@ pub mod mail;
 pub mod mailing;
 mod moment;
 pub mod network;
+pub mod oddities;
 pub mod petition;
 pub mod places;
 pub mod postcode;

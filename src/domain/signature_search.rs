@@ -24,28 +24,40 @@ use super::{
 #[serde(default)]
 pub struct Typed {
     /// The number of a petition.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub petition: String,
     /// A name; `*` stands for anything.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// An e-mail address; with `*` as it was typed, without in canonical form.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub email: String,
     /// What stands after the @; `*` stands for anything.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub domain: String,
     /// A postcode, a sector (with its space) or a district.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub postcode: String,
     /// An address of the internet, or a network.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub network: String,
     /// The name or code of a constituency.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub constituency: String,
     /// The name or code of a country.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub country: String,
     /// The beginning of a time, by London's clock.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub after: String,
     /// Its end, likewise; not part of it.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub before: String,
     /// The number of a reason for suspicion.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub suspicion: String,
     /// The word of a state. Rules do not ask for it.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub state: String,
 }
 

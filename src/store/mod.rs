@@ -7,6 +7,7 @@ pub mod imports;
 pub mod judging;
 pub mod listing;
 pub mod locks;
+pub mod oddities;
 pub mod outbox;
 pub mod petitions;
 pub mod places;

@@ -444,3 +444,19 @@ pub async fn reseal(db: &mut Db, keyring: &Keyring) -> sqlx::Result<()> {
     }
     Ok(())
 }
+
+/// Forgets the conditions of rules with which nothing has happened since a moment, as far as they may say whom.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_conditions(db: &mut Db, since: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update signature_rules set conditions = conditions - 'sealed', version = version + 1
+         where state in ('draft', 'stopped', 'done', 'undone') and conditions ? 'sealed'
+             and coalesce(ended_at, started_at, created_at) < $1",
+        sql(since) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -223,7 +223,7 @@ pub async fn search(
 }
 
 /// Has the statements of a transaction planned for their very values: which index serves depends on what is asked for.
-async fn plan_for_each(db: &mut Db) -> sqlx::Result<()> {
+pub(super) async fn plan_for_each(db: &mut Db) -> sqlx::Result<()> {
     sqlx::query_scalar!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_one(db).await?;
     Ok(())
 }
@@ -290,23 +290,37 @@ async fn created_at(db: &mut Db, number: i64) -> sqlx::Result<Option<Timestamp>>
 
 /// The numbers of all signatures that an index finds, newest first, if they are few.
 async fn few(db: &mut Db, filter: &Filter, low: i64, high: i64) -> sqlx::Result<Option<Vec<i64>>> {
-    let found = if let Some(hashes) = &filter.email_hashes {
-        sqlx::query_scalar!("select id from signatures where email_hash = any($1) limit $2", hashes, FEW)
-            .fetch_all(db)
-            .await?
-    } else if let Some(petition) = filter.petition {
-        sqlx::query_scalar!("select id from signatures where petition_id = $1 limit $2", petition, FEW)
-            .fetch_all(db)
-            .await?
-    } else {
-        return Ok(None);
-    };
-    if found.len() as i64 == FEW {
-        return Ok(None);
+    match (&filter.email_hashes, filter.petition) {
+        (Some(hashes), _) => {
+            let found =
+                sqlx::query_scalar!("select id from signatures where email_hash = any($1) limit $2", hashes, FEW)
+                    .fetch_all(db)
+                    .await?;
+            Ok(newest_first(found, low, high))
+        }
+        (None, Some(petition)) => few_of(db, petition, low, high).await,
+        (None, None) => Ok(None),
     }
-    let mut found: Vec<i64> = found.into_iter().filter(|id| *id > low && *id <= high).collect();
+}
+
+/// The numbers of all signatures of a petition, newest first, if they are few.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn few_of(db: &mut Db, petition: i32, low: i64, high: i64) -> sqlx::Result<Option<Vec<i64>>> {
+    let found = sqlx::query_scalar!("select id from signatures where petition_id = $1 limit $2", petition, FEW)
+        .fetch_all(db)
+        .await?;
+    Ok(newest_first(found, low, high))
+}
+
+fn newest_first(mut found: Vec<i64>, low: i64, high: i64) -> Option<Vec<i64>> {
+    if found.len() as i64 == FEW {
+        return None;
+    }
+    found.retain(|id| *id > low && *id <= high);
     found.sort_unstable_by(|a, b| b.cmp(a));
-    Ok(Some(found))
+    Some(found)
 }
 
 struct Row {

@@ -76,6 +76,7 @@ fn signatures(routes: Routes) -> Routes {
         .write(Permission::JudgeSignatures, "/admin/signatures/judge", signatures::judge::submit)
         .read(Permission::EraseSignatures, "/admin/signatures/erase", signatures::judge::show)
         .write(Permission::EraseSignatures, "/admin/signatures/erase", signatures::judge::submit)
+        .read(Permission::SearchSignatures, "/admin/signatures/odd", signatures::odd::show)
         .read(Permission::RunRules, "/admin/signatures/rules", signatures::rules::list)
         .write(Permission::RunRules, "/admin/signatures/rules", signatures::rules::create)
         .read(Permission::RunRules, "/admin/signatures/rules/new", signatures::rules::new)

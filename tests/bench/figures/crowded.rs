@@ -67,7 +67,7 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
 
 /// Puts in confirmed signatures, with names, contacts and places as long as people's, at times of the last five days;
 /// the tallies are then made from the ledger.
-async fn fill(office: &Office, petition: &PetitionId, count: i64) -> anyhow::Result<()> {
+pub(super) async fn fill(office: &Office, petition: &PetitionId, count: i64) -> anyhow::Result<()> {
     for from in (1..=count).step_by(AT_ONCE as usize) {
         sqlx::query(
             "with places as (

@@ -8,6 +8,7 @@ mod mail;
 mod memory;
 mod page;
 mod parts;
+mod rule;
 mod signing;
 mod sizes;
 mod start;
@@ -51,6 +52,7 @@ pub const FIGURES: &[Figure] = &[
     Figure { name: "day", about: "a mixed day", run: |f, t| Box::pin(day::run(f, t)) },
     Figure { name: "kills", about: "what kills leave behind", run: |f, t| Box::pin(kills::run(f, t)) },
     Figure { name: "crowded", about: "ten million signatures", run: |f, t| Box::pin(crowded::run(f, t)) },
+    Figure { name: "rule", about: "100,000 signatures taken out by a rule", run: |f, t| Box::pin(rule::run(f, t)) },
     Figure { name: "memory", about: "memory after all this", run: |f, t| Box::pin(memory::run(f, t)) },
 ];
 

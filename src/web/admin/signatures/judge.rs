@@ -219,7 +219,8 @@ fn effect(act: Judgement, plan: &Plan, past: bool) -> String {
 fn done(act: Judgement, plan: &Plan) -> String {
     let left = match plan.left.len() + plan.gone {
         0 => String::new(),
-        left => format!(" {} left as they were.", signatures(left)),
+        1 => " 1 signature was left as it was.".to_owned(),
+        left => format!(" {} were left as they were.", signatures(left)),
     };
     match plan.changes.is_empty() {
         true => format!("Nothing was changed.{left}"),

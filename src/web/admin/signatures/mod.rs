@@ -3,5 +3,6 @@
 mod conditions;
 pub mod judge;
 pub mod list;
+pub mod odd;
 pub mod rules;
 mod sealed;
