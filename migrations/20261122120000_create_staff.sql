@@ -32,7 +32,7 @@ create unique index staff_by_email on staff (lower(email));
 -- For when the telephone is lost. Each is good once.
 create table staff_recovery_codes (
     staff_id integer not null references staff on delete cascade,
-    -- Keyed hash (domain::keyring).
+    -- A code has 80 bits of chance, so a plain hash hides it, and a change of the secret keys leaves it good.
     code_hash bytea not null,
     used_at timestamptz,
     primary key (staff_id, code_hash)
@@ -60,7 +60,22 @@ create table staff_invitations (
     -- What the codes will be made from, encrypted: shown on the page, taken over once a code has proved it.
     totp_secret bytea not null,
     created_at timestamptz not null,
-    expires_at timestamptz not null
+    expires_at timestamptz not null,
+    -- The line stays, since its number must never come again.
+    accepted_at timestamptz
+);
+
+-- A telephone that somebody is about to take instead of the former; taken over once a code has proved it.
+create table staff_new_telephones (
+    staff_id integer primary key references staff on delete cascade,
+    totp_secret bytea not null,
+    created_at timestamptz not null
+);
+
+-- What somebody has answered with a passkey: an answer is good once.
+create table staff_used_challenges (
+    challenge_hash bytea primary key,
+    used_at timestamptz not null
 );
 
 -- Who is signed in, where. The cookie has a random token, this table only its hash.

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::{
     actions::{live_settings::Live, signing::Signing},
     clock::Clock,
-    domain::{keyring::Keyring, retention::Retention, threshold::Thresholds},
+    domain::{keyring::Keyring, retention::Retention, single_sign_on::Provider, threshold::Thresholds},
     mail::transport::Transport,
     metrics::Metrics,
 };
@@ -39,6 +39,8 @@ pub struct Inner {
     pub mail_from: Mailbox,
     /// What is counted for those who run the site.
     pub metrics: Metrics,
+    /// Where staff may sign in elsewhere.
+    pub single_sign_on: Option<Provider>,
 }
 
 impl App {

@@ -13,7 +13,10 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::{
     clock::Clock,
-    domain::{keyring::Keyring, limits, protection::Paces, retention::Retention, threshold::Thresholds},
+    domain::{
+        keyring::Keyring, limits, protection::Paces, retention::Retention, single_sign_on::Provider,
+        threshold::Thresholds,
+    },
     mail::smtp_url::{SmtpUrl, is_mail_domain},
 };
 
@@ -114,6 +117,23 @@ pub struct Settings {
     #[arg(long, env = "UNDERSIGNED_METRICS_LISTEN", global = true, value_name = "ADDRESS:PORT", value_parser = socket)]
     pub metrics_listen: Option<SocketAddr>,
 
+    /// Address of an OpenID Connect provider at which staff may sign in, such as https://login.example.org. Wants the
+    /// client's id and secret as well; there, the address to return to is /admin/sign-in/elsewhere/return at the public URL.
+    #[arg(long, env = "UNDERSIGNED_OIDC_ISSUER", global = true, value_name = "URL", value_parser = issuer)]
+    pub oidc_issuer: Option<String>,
+
+    /// Name under which the site is known to that provider.
+    #[arg(long, env = "UNDERSIGNED_OIDC_CLIENT_ID", global = true, value_name = "ID", value_parser = word)]
+    pub oidc_client_id: Option<String>,
+
+    /// Secret that the site shares with that provider.
+    #[arg(long, env = "UNDERSIGNED_OIDC_CLIENT_SECRET", global = true, value_name = "SECRET", value_parser = word, hide_env_values = true)]
+    pub oidc_client_secret: Option<String>,
+
+    /// What the button says that leads to that provider, behind "Sign in with".
+    #[arg(long, env = "UNDERSIGNED_OIDC_NAME", global = true, value_name = "NAME", value_parser = word, default_value = "single sign-on")]
+    pub oidc_name: String,
+
     /// Pin the clock to a moment, such as 2022-08-21T20:00:00Z. For demonstrations and tests.
     #[arg(long, env = "UNDERSIGNED_NOW", global = true, value_name = "MOMENT", value_parser = moment)]
     pub now: Option<Timestamp>,
@@ -149,7 +169,24 @@ impl Settings {
                 self.debate_threshold, self.response_threshold
             ));
         }
+        let provider = [self.oidc_issuer.is_some(), self.oidc_client_id.is_some(), self.oidc_client_secret.is_some()];
+        if provider.contains(&true) && provider.contains(&false) {
+            return Err("--oidc-issuer <URL> (UNDERSIGNED_OIDC_ISSUER) wants --oidc-client-id <ID> \
+                        (UNDERSIGNED_OIDC_CLIENT_ID) and --oidc-client-secret <SECRET> \
+                        (UNDERSIGNED_OIDC_CLIENT_SECRET), and they want it"
+                .to_owned());
+        }
         Ok(())
+    }
+
+    /// Where staff may sign in elsewhere.
+    pub fn single_sign_on(&self) -> Option<Provider> {
+        Some(Provider {
+            issuer: self.oidc_issuer.clone()?,
+            client_id: self.oidc_client_id.clone()?,
+            client_secret: self.oidc_client_secret.clone()?,
+            name: self.oidc_name.clone(),
+        })
     }
 
     /// Where the time comes from.
@@ -229,6 +266,20 @@ fn public_url(text: &str) -> Result<String, String> {
         );
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn issuer(text: &str) -> Result<String, String> {
+    let url = text.parse::<url::Url>().ok().filter(|url| url.has_host() && url.query().is_none());
+    let near = |url: &url::Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    // Whoever could change what it says could sign in as anybody.
+    let fits = url.is_some_and(|url| url.scheme() == "https" || url.scheme() == "http" && near(&url));
+    fits.then(|| text.to_owned())
+        .ok_or_else(|| "wants an address that begins with https://, such as https://login.example.org".to_owned())
+}
+
+fn word(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("wants at least one letter".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

@@ -16,5 +16,6 @@ pub mod seed;
 pub mod sign;
 pub mod signature_rules;
 pub mod signing;
+pub mod staff;
 pub mod together;
 pub mod withdraw_signature;

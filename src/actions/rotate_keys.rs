@@ -3,10 +3,14 @@
 use sqlx::Connection;
 
 use crate::{
-    domain::{email::EmailAddress, keyring::Keyring},
+    domain::{
+        email::EmailAddress,
+        keyring::{Keyring, SecretOf},
+    },
     store::{
         self, Db,
         signatures::{Resealed, Sealed},
+        staff::SealedTelephone,
     },
 };
 
@@ -24,6 +28,8 @@ pub struct Rotated {
     pub doubled: u64,
     /// Addresses that want no mail and are known by a former key alone: it is needed until their petitions are over.
     pub unwanted: u64,
+    /// Accounts of staff whose codes were made anew.
+    pub accounts: u64,
 }
 
 /// Why keys were not rotated.
@@ -60,6 +66,7 @@ pub async fn rotate_keys(
         let Some(last) = sealed.last() else {
             store::signature_rules::reseal(&mut tx, keyring).await?;
             rotated.unwanted = store::signatures::unwanted_before(&mut tx, current).await?.unsigned_abs();
+            reseal_staff(&mut tx, keyring, &mut rotated).await?;
             tx.commit().await?;
             return Ok(rotated);
         };
@@ -72,6 +79,35 @@ pub async fn rotate_keys(
         rotated.unopened += (sealed.len() - resealed.len()) as u64;
         progress(rotated);
     }
+}
+
+/// What the codes of staff are made from. Recovery codes are known by hashes that need no key, and links of invitations
+/// are good as long as the key that made them is in the ring.
+async fn reseal_staff(db: &mut Db, keyring: &Keyring, rotated: &mut Rotated) -> sqlx::Result<()> {
+    let anew = |of, account: i32, sealed: &Option<Vec<u8>>, unopened: &mut u64| -> Option<Vec<u8>> {
+        let former = sealed.as_ref().filter(|sealed| sealed.first() != Some(&keyring.current_number()))?;
+        match keyring.open_secret(of, account, former) {
+            Ok(plain) => Some(keyring.seal_secret(of, account, &plain)),
+            Err(_) => {
+                *unopened += 1;
+                None
+            }
+        }
+    };
+    for sealed in store::staff::sealed_telephones(db).await? {
+        let (id, unopened) = (sealed.id, &mut rotated.unopened);
+        let resealed = SealedTelephone {
+            id,
+            current: anew(SecretOf::Telephone, id.0, &sealed.current, unopened),
+            new: anew(SecretOf::NewTelephone, id.0, &sealed.new, unopened),
+            invited: anew(SecretOf::NewTelephone, id.0, &sealed.invited, unopened),
+        };
+        if resealed.current.is_some() || resealed.new.is_some() || resealed.invited.is_some() {
+            store::staff::reseal_telephone(db, &resealed).await?;
+            rotated.accounts += 1;
+        }
+    }
+    Ok(())
 }
 
 fn reseal(keyring: &Keyring, sealed: &Sealed) -> Option<Resealed> {

@@ -1,5 +1,6 @@
 //! What operators type.
 
+mod admin;
 mod database;
 mod dev;
 mod import;
@@ -26,8 +27,11 @@ use clap::{
 
 use crate::{
     domain::{
+        email::EmailAddress,
         petition::PetitionId,
         protection::{Listed, Rule},
+        signer::SignerName,
+        staff::Role,
         suspicion::Suspicion,
     },
     settings::Settings,
@@ -73,6 +77,9 @@ enum Command {
     /// Block or allow networks and mail domains.
     #[command(subcommand)]
     Protect(Protect),
+    /// Look after the accounts of staff.
+    #[command(subcommand)]
+    Admin(Admin),
     /// Encrypt and hash anew, with the first of the secret keys, what was made with the others.
     ///
     /// First give every process the new key behind the old one, then before it, and only then rotate: a process that
@@ -150,6 +157,51 @@ enum Protect {
         listed: Listed,
     },
     /// What is allowed and what is blocked.
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Make an account, and print the link with which its owner sets a password and a telephone.
+    Add {
+        /// The owner's name, as colleagues see it.
+        #[arg(value_parser = admin::name)]
+        name: SignerName,
+        /// The owner's e-mail address.
+        #[arg(value_parser = admin::email)]
+        email: EmailAddress,
+        /// What they may do: reviewer, moderator or sysadmin.
+        #[arg(long, value_parser = admin::role, default_value = "sysadmin")]
+        role: Role,
+    },
+    /// Print another link, when the password or the telephone is lost. Former links are good no more.
+    Invite {
+        /// The owner's e-mail address.
+        #[arg(value_parser = admin::email)]
+        email: EmailAddress,
+    },
+    /// Close an account, and end its sessions.
+    Disable {
+        /// The owner's e-mail address.
+        #[arg(value_parser = admin::email)]
+        email: EmailAddress,
+    },
+    /// Open an account again.
+    Enable {
+        /// The owner's e-mail address.
+        #[arg(value_parser = admin::email)]
+        email: EmailAddress,
+    },
+    /// Change what the owner of an account may do.
+    Role {
+        /// The owner's e-mail address.
+        #[arg(value_parser = admin::email)]
+        email: EmailAddress,
+        /// What they may do: reviewer, moderator or sysadmin.
+        #[arg(value_parser = admin::role)]
+        role: Role,
+    },
+    /// The accounts that there are.
     List,
 }
 
@@ -240,6 +292,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
             Command::Protect(Protect::Forget { listed }) => protect::forget(&settings, &listed).await,
             Command::Protect(Protect::List) => protect::show(&settings).await,
+            Command::Admin(Admin::Add { name, email, role }) => admin::add(&settings, name, email, role).await,
+            Command::Admin(Admin::Invite { email }) => admin::invite(&settings, &email).await,
+            Command::Admin(Admin::Disable { email }) => admin::disable(&settings, &email).await,
+            Command::Admin(Admin::Enable { email }) => admin::enable(&settings, &email).await,
+            Command::Admin(Admin::Role { email, role }) => admin::role_of(&settings, &email, role).await,
+            Command::Admin(Admin::List) => admin::list(&settings).await,
             Command::RotateKeys => signatures::rotate(&settings).await,
             Command::NewKey { number } => Ok(secrets::new_key(number)),
             Command::Dev(Dev::Postgres { command }) => dev::postgres(&settings, &command).await,

@@ -96,6 +96,7 @@ async fn serve(
         transport: transport(settings, database, mail_from.email.domain())?,
         mail_from,
         metrics: Metrics::default(),
+        single_sign_on: settings.single_sign_on(),
     });
 
     let options =

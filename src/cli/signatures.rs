@@ -94,13 +94,19 @@ pub(super) async fn rotate(settings: &Settings) -> anyhow::Result<ExitCode> {
             "{many} addresses that want no mail about a petition are known by a former key alone; without it, they are forgotten."
         ));
     }
+    if rotated.accounts > 0 {
+        say(&format!("So is what the codes of {} accounts of staff are made from.", rotated.accounts));
+    }
     if rotated.unopened == 0 {
         say(
             "Former keys open nothing any more that is kept: take them out of --secret-keys (UNDERSIGNED_SECRET_KEYS) once links in mails have had their time.",
         );
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("{} signatures cannot be opened with any of the keys; they were left as they are.", rotated.unopened);
+    eprintln!(
+        "{} signatures or accounts cannot be opened with any of the keys; they were left as they are.",
+        rotated.unopened
+    );
     Ok(ExitCode::FAILURE)
 }
 

@@ -25,6 +25,7 @@ pub struct Keyring(Arc<[Key]>);
 struct Key {
     number: u8,
     seal: [u8; 64],
+    secrets: [u8; 64],
     lookup: [u8; 32],
     token: [u8; 32],
     text: [u8; 64],
@@ -50,6 +51,30 @@ pub enum Purpose {
     Signed,
 }
 
+/// What is encrypted for staff. What was encrypted as one does not open as another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretOf {
+    /// What the codes of an account's telephone are made from.
+    Telephone,
+    /// The same of a telephone that has not been proved yet.
+    NewTelephone,
+    /// What a browser keeps while somebody signs in elsewhere.
+    SingleSignOn,
+    /// What a browser keeps while somebody signs in with a passkey.
+    PasskeySignIn,
+    /// What a browser keeps while somebody registers a passkey.
+    NewPasskey,
+}
+
+/// What a token of staff is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffPurpose {
+    /// Accept an invitation.
+    Invitation,
+    /// Show that somebody has signed in to an account in this browser before.
+    Browser,
+}
+
 /// How to reach a signer: what is kept encrypted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -66,7 +91,7 @@ pub struct EmailHash(pub i64);
 
 /// What was encrypted cannot be opened: no key of the ring fits, or it was tampered with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("none of the secret keys opens this contact")]
+#[error("none of the secret keys opens this")]
 pub struct Unopened;
 
 /// What stands in the settings is not a ring of keys.
@@ -133,6 +158,40 @@ impl Keyring {
         let plain = String::from_utf8(plain).map_err(|_| Unopened)?;
         let (email, postcode) = plain.split_once('\0').ok_or(Unopened)?;
         Ok(Contact { email: email.to_owned(), postcode: (!postcode.is_empty()).then(|| postcode.to_owned()) })
+    }
+
+    /// Encrypts something of staff, for one account (or 0) and one use.
+    pub fn seal_secret(&self, of: SecretOf, account: i32, plain: &[u8]) -> Vec<u8> {
+        let key = self.current();
+        let mut sealed = vec![key.number];
+        let text = Aes256Siv::new(&key.secrets.into()).encrypt(secret_of(of, account), plain);
+        sealed.extend(text.expect("a secret is short enough"));
+        sealed
+    }
+
+    /// Opens what [`Self::seal_secret`] has encrypted.
+    ///
+    /// # Errors
+    /// When no key fits, or it was encrypted for something else.
+    pub fn open_secret(&self, of: SecretOf, account: i32, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
+        let (number, text) = sealed.split_first().ok_or(Unopened)?;
+        let key = self.0.iter().find(|key| key.number == *number).ok_or(Unopened)?;
+        Aes256Siv::new(&key.secrets.into()).decrypt(secret_of(of, account), text).map_err(|_| Unopened)
+    }
+
+    /// A token of staff for one purpose, about something.
+    pub fn staff_token(&self, purpose: StaffPurpose, about: &str) -> String {
+        TOKEN.encode(&self.current().mac(purpose.code(), about.as_bytes()))
+    }
+
+    /// Whether this is that token.
+    pub fn is_staff_token(&self, token: &str, purpose: StaffPurpose, about: &str) -> bool {
+        self.is_mac(token, purpose.code(), about.as_bytes())
+    }
+
+    /// The hash under which failures of signing in are counted.
+    pub fn failure_hash(&self, counted: &str) -> [u8; 32] {
+        self.current().hash("sign-in failure", counted)
     }
 
     /// The hash under which a canonical e-mail address is found.
@@ -245,6 +304,27 @@ impl Purpose {
     }
 }
 
+impl StaffPurpose {
+    fn code(self) -> u8 {
+        match self {
+            Self::Invitation => 101,
+            Self::Browser => 102,
+        }
+    }
+}
+
+/// To what an encrypted secret of staff belongs.
+fn secret_of(of: SecretOf, account: i32) -> [[u8; 4]; 2] {
+    let what: u32 = match of {
+        SecretOf::Telephone => 1,
+        SecretOf::NewTelephone => 2,
+        SecretOf::SingleSignOn => 3,
+        SecretOf::PasskeySignIn => 4,
+        SecretOf::NewPasskey => 5,
+    };
+    [what.to_le_bytes(), account.to_le_bytes()]
+}
+
 fn until_bytes(number: i64, second: i64) -> [u8; 16] {
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&number.to_le_bytes());
@@ -276,9 +356,15 @@ impl Key {
             .update(&secret.bytes)
             .finalize_xof()
             .fill(&mut text);
+        let mut secrets = [0; 64];
+        blake3::Hasher::new_derive_key("undersigned 2026-11 secrets of staff")
+            .update(&secret.bytes)
+            .finalize_xof()
+            .fill(&mut secrets);
         Self {
             number: secret.number,
             seal,
+            secrets,
             lookup: blake3::derive_key("undersigned 2026-11 look-up", &secret.bytes),
             token: blake3::derive_key("undersigned 2026-11 tokens", &secret.bytes),
             text,
@@ -426,6 +512,26 @@ mod tests {
         assert!(!ring.is_token(&token, Purpose::Manage, 7.into()));
         assert!(!ring.is_token(&token[..25], Purpose::Confirm, 7.into()));
         assert!(!ring.is_token("", Purpose::Confirm, 7.into()));
+    }
+
+    #[test]
+    fn secrets_of_staff_open_where_they_belong() {
+        let (before, after) = (ring(&[1]), ring(&[2, 1]));
+        let sealed = before.seal_secret(SecretOf::Telephone, 7, b"secret");
+        assert_eq!(after.open_secret(SecretOf::Telephone, 7, &sealed).as_deref(), Ok(&b"secret"[..]));
+        assert_eq!(before.open_secret(SecretOf::Telephone, 8, &sealed), Err(Unopened));
+        assert_eq!(before.open_secret(SecretOf::NewTelephone, 7, &sealed), Err(Unopened));
+        assert_eq!(ring(&[2]).open_secret(SecretOf::Telephone, 7, &sealed), Err(Unopened));
+        assert_eq!(before.open_secret(SecretOf::Telephone, 7, b""), Err(Unopened));
+    }
+
+    #[test]
+    fn tokens_of_staff_have_one_purpose() {
+        let ring = ring(&[1]);
+        let token = ring.staff_token(StaffPurpose::Invitation, "1 1");
+        assert!(ring.is_staff_token(&token, StaffPurpose::Invitation, "1 1"));
+        assert!(!ring.is_staff_token(&token, StaffPurpose::Invitation, "1 2"));
+        assert!(!ring.is_staff_token(&token, StaffPurpose::Browser, "1 1"));
     }
 
     #[test]

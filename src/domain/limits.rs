@@ -113,3 +113,13 @@ pub const JUDGEMENT_REASON: usize = 1_000;
 pub const RULE_SUMMARY: usize = 255;
 /// Most letters of what a rule over signatures is for, at length.
 pub const RULE_DETAILS: usize = 10_000;
+/// Fewest letters of a password of staff.
+pub const PASSWORD_LEAST: usize = 12;
+/// Most letters of a password of staff.
+pub const PASSWORD_MOST: usize = 200;
+/// Days for which an invitation of staff is good.
+pub const INVITATION_DAYS: i64 = 7;
+/// Minutes that somebody may take to sign in elsewhere, or with a passkey.
+pub const SIGN_IN_ELSEWHERE_MINUTES: i64 = 10;
+/// Most passkeys of one account.
+pub const PASSKEYS: usize = 20;

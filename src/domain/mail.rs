@@ -8,4 +8,6 @@ pub enum MailKind {
     ConfirmSignature,
     /// "You have signed this petition already".
     AlreadySigned,
+    /// "You are invited to ...", to somebody of the staff.
+    StaffInvitation,
 }

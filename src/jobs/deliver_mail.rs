@@ -21,16 +21,17 @@ use tokio::{
 };
 
 use crate::{
+    actions::staff::invitation_token,
     app::App,
     domain::{keyring::Purpose, limits, mail::MailKind, signature::SignatureState},
     mail::{
         letter::{Letter, SendError},
-        messages::{AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, Unwritable},
+        messages::{AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, StaffInvitation, Unwritable},
         smtp::LONGEST,
     },
     store::{
         self,
-        outbox::{LEASE, Outcome, Recipient, Taken, TakenSignature},
+        outbox::{LEASE, Outcome, Recipient, Taken, TakenSignature, TakenStaff},
     },
     urls,
 };
@@ -303,24 +304,41 @@ impl Desk {
     }
 
     fn write(&self, taken: &Taken, now: Timestamp) -> Written {
-        let Recipient::Signer(signature) = &taken.recipient else { return Written::Unwanted };
-        let Some(mail) = self.mail(taken, signature, now) else { return Written::Unwanted };
-        let opened = self.app.keyring.open(&signature.contact, signature.petition, signature.email_hash);
-        let Ok(contact) = opened else {
-            return Written::Failed(SendError::Later("none of the secret keys opens the address".to_owned()));
+        let (mail, to) = match &taken.recipient {
+            Recipient::Nobody => return Written::Unwanted,
+            Recipient::Staff(staff) => {
+                let Some(mail) = self.mail_to_staff(taken, staff) else { return Written::Unwanted };
+                (mail, staff.email.clone())
+            }
+            Recipient::Signer(signature) => {
+                let Some(mail) = self.mail(taken, signature, now) else { return Written::Unwanted };
+                let opened = self.app.keyring.open(&signature.contact, signature.petition, signature.email_hash);
+                let Ok(contact) = opened else {
+                    return Written::Failed(SendError::Later("none of the secret keys opens the address".to_owned()));
+                };
+                (mail, contact.email)
+            }
         };
-        let envelope = Envelope {
-            from: &self.app.mail_from,
-            to: &contact.email,
-            number: taken.id,
-            queued_at: taken.created_at,
-            now,
-        };
+        let envelope =
+            Envelope { from: &self.app.mail_from, to: &to, number: taken.id, queued_at: taken.created_at, now };
         match mail.write(&envelope) {
             Ok(letter) => Written::Ready(letter),
             Err(error @ Unwritable::Address) => Written::Failed(SendError::Never(error.to_string())),
             Err(error) => Written::Failed(SendError::Later(error.to_string())),
         }
+    }
+
+    /// What a mail to somebody of the staff says; `None` if it has become pointless.
+    fn mail_to_staff(&self, taken: &Taken, staff: &TakenStaff) -> Option<Mail> {
+        if taken.kind != MailKind::StaffInvitation {
+            return None;
+        }
+        let (number, until) = staff.invitation?;
+        let token = invitation_token(&self.app.keyring, staff.id, number);
+        let site = self.app.public_url.clone();
+        let accept = format!("{site}{}", urls::admin::invitation(&staff.id, &token));
+        let (name, site_name) = (staff.name.clone(), self.app.site_name());
+        Some(Mail::StaffInvitation(StaffInvitation { name, site_name, site, accept, until }))
     }
 
     /// What the mail says; `None` if it has become pointless.
@@ -346,6 +364,7 @@ impl Desk {
                 let confirm = full(urls::confirm_signature(&signature.id, &token(Purpose::Confirm)));
                 Some(Mail::ConfirmSignature(ConfirmSignature { about, confirm, until }))
             }
+            MailKind::StaffInvitation => None,
             MailKind::AlreadySigned => Some(Mail::AlreadySigned(AlreadySigned {
                 about,
                 signed_at: signature.confirmed_at,

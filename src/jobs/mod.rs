@@ -35,6 +35,7 @@ enum Work {
     CheckTallies,
     SettleThresholds,
     RunRules,
+    ForgetSignIns,
 }
 
 /// Every job of the site.
@@ -46,6 +47,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
     Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
     Job { name: "run rules", every: Duration::from_secs(1), work: Work::RunRules },
+    Job { name: "forget sign-ins", every: minutes(60), work: Work::ForgetSignIns },
     Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
 ];
 
@@ -78,6 +80,9 @@ impl Job {
             Work::SettleThresholds => actions::configure::settle_thresholds(&app.pool, app.thresholds(), now).await?,
             // In transactions of its own, while this one keeps other processes out.
             Work::RunRules => run_rules::run(app, now).await?,
+            Work::ForgetSignIns => {
+                store::sessions::forget(&mut tx, now).await? + store::sign_in_failures::forget(&mut tx, now).await?
+            }
             Work::CheckTallies => {
                 let differences = store::recount::differences(&mut tx).await?;
                 app.metrics.tally_differences.set(i64::try_from(differences.len()).unwrap_or(i64::MAX));

@@ -52,9 +52,26 @@ pub struct AlreadySigned {
     pub asked_at: Timestamp,
 }
 
+/// Somebody gets an account of staff, or a new password and telephone for it.
+#[derive(Clone)]
+pub struct StaffInvitation {
+    /// The name.
+    pub name: String,
+    /// What the site is called.
+    pub site_name: String,
+    /// The address of the site.
+    pub site: String,
+    /// The link.
+    pub accept: String,
+    /// Until when it is good.
+    pub until: Timestamp,
+}
+
 /// A mail that can be written.
 #[derive(Clone)]
 pub enum Mail {
+    /// "Your account for ...", to somebody of the staff.
+    StaffInvitation(StaffInvitation),
     /// "Confirm your signature".
     ConfirmSignature(ConfirmSignature),
     /// "You have signed this petition already".
@@ -119,10 +136,23 @@ struct AlreadySignedHtml<'a> {
     about: &'a AboutSignature,
 }
 
+#[derive(Template)]
+#[template(path = "mail/staff_invitation.txt")]
+struct StaffInvitationText<'a> {
+    mail: &'a StaffInvitation,
+}
+
+#[derive(Template)]
+#[template(path = "mail/staff_invitation.html")]
+struct StaffInvitationHtml<'a> {
+    mail: &'a StaffInvitation,
+}
+
 impl Mail {
     /// What it is about, in a line.
     pub fn subject(&self) -> String {
         match self {
+            Self::StaffInvitation(mail) => format!("Your account for the staff of {}", mail.site_name),
             Self::ConfirmSignature(mail) => format!("Confirm your signature: {}", mail.about.action),
             Self::AlreadySigned(mail) => format!("You have signed already: {}", mail.about.action),
         }
@@ -134,6 +164,7 @@ impl Mail {
     /// When the template fails.
     pub fn text(&self) -> Result<String, askama::Error> {
         match self {
+            Self::StaffInvitation(mail) => StaffInvitationText { mail }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureText { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
         }
@@ -145,15 +176,18 @@ impl Mail {
     /// When the template fails.
     pub fn html(&self) -> Result<String, askama::Error> {
         match self {
+            Self::StaffInvitation(mail) => StaffInvitationHtml { mail }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureHtml { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
         }
     }
 
-    fn about(&self) -> &AboutSignature {
+    /// The signature that it is about; what staff get is about none.
+    fn about(&self) -> Option<&AboutSignature> {
         match self {
-            Self::ConfirmSignature(mail) => &mail.about,
-            Self::AlreadySigned(mail) => &mail.about,
+            Self::StaffInvitation(_) => None,
+            Self::ConfirmSignature(mail) => Some(&mail.about),
+            Self::AlreadySigned(mail) => Some(&mail.about),
         }
     }
 
@@ -170,20 +204,23 @@ impl Mail {
         };
         // No part of it is left to chance: what is sent again is the same.
         let parts = MultiPart::alternative().boundary(format!("part-{name}"));
-        let message = Message::builder()
+        let mut message = Message::builder()
             .from(envelope.from.clone())
             .to(Mailbox::new(None, to.clone()))
             .subject(self.subject())
             .date(envelope.now.into())
             .message_id(Some(format!("<{name}@{}>", from.domain())))
-            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
-            .raw_header(header("List-Unsubscribe", format!("<{}>", self.about().unsubscribe)))
-            .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()))
-            .multipart(
-                parts
-                    .singlepart(part(ContentType::TEXT_PLAIN, self.text()?))
-                    .singlepart(part(ContentType::TEXT_HTML, self.html()?)),
-            )?;
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+        if let Some(about) = self.about() {
+            message = message
+                .raw_header(header("List-Unsubscribe", format!("<{}>", about.unsubscribe)))
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
+        let message = message.multipart(
+            parts
+                .singlepart(part(ContentType::TEXT_PLAIN, self.text()?))
+                .singlepart(part(ContentType::TEXT_HTML, self.html()?)),
+        )?;
         let content = String::from_utf8_lossy(&message.formatted()).into_owned();
         Ok(Letter { from: from.clone(), to, content })
     }

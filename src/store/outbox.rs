@@ -52,6 +52,8 @@ pub struct TakenStaff {
     pub name: String,
     /// The address.
     pub email: String,
+    /// The number of the invitation that has not been accepted, and until when it is good.
+    pub invitation: Option<(i32, Timestamp)>,
 }
 
 /// What a mail has to know of its signature.
@@ -112,13 +114,15 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                t.attempts as "attempts!", t.signature_id,
                s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
                s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at,
-               m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?"
+               m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?",
+               i.number as "invitation?", i.expires_at as "invited_until?"
            from taken t
            left join signatures s on s.id = t.signature_id and s.email_hash is not null
                and not exists (select from unwanted_mail u
                                where u.email_hash = s.email_hash and u.petition_id = s.petition_id)
            left join petitions p on p.id = s.petition_id
            left join staff m on m.id = t.staff_id and m.disabled_at is null
+           left join staff_invitations i on i.staff_id = m.id and i.accepted_at is null and i.expires_at > $1
            order by t.was_due_at, t.id"#,
         sql(now) as _,
         most as i64,
@@ -141,8 +145,14 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                 email_hash: EmailHash(row.email_hash?),
             })
         })();
-        let staff =
-            (|| Some(TakenStaff { id: StaffId(row.staff_id?), name: row.staff_name?, email: row.staff_email? }))();
+        let staff = (|| {
+            Some(TakenStaff {
+                id: StaffId(row.staff_id?),
+                name: row.staff_name?,
+                email: row.staff_email?,
+                invitation: row.invitation.zip(row.invited_until.map(SqlTimestamp::to_jiff)),
+            })
+        })();
         let recipient = signer.map(Recipient::Signer).or(staff.map(Recipient::Staff)).unwrap_or(Recipient::Nobody);
         Taken {
             id: row.id,

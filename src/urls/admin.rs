@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::petition::PetitionId;
+use crate::domain::{petition::PetitionId, staff::StaffId};
 
 /// How they all begin.
 pub const ADMIN: &str = "/admin";
@@ -130,4 +130,117 @@ pub fn signature_rule(id: &i32) -> String {
 /// What can be done with a rule: `edit`, `count`, `run`, `stop`, `undo`, `delete`.
 pub fn signature_rule_act(id: &i32, act: &str) -> String {
     format!("{}/{id}/{act}", signature_rules())
+}
+
+/// How the links of invitations begin.
+pub const INVITATIONS: &str = "/admin/invitations/";
+
+/// Where somebody accepts an invitation.
+pub fn invitation(id: &StaffId, token: &str) -> String {
+    format!("{INVITATIONS}{id}?token={token}")
+}
+
+/// Where somebody proves once more who they are.
+pub fn prove() -> &'static str {
+    "/admin/prove"
+}
+
+/// The same, to go on to the address that they wanted.
+pub fn prove_for(wanted: &str) -> String {
+    format!("{}?next={}", prove(), encoded(wanted))
+}
+
+/// Signing in with a passkey.
+pub fn passkey_sign_in() -> &'static str {
+    "/admin/sign-in/passkey"
+}
+
+/// What a browser asks a passkey when somebody signs in.
+pub fn passkey_question() -> &'static str {
+    "/admin/sign-in/passkey/question"
+}
+
+/// Where signing in elsewhere begins, to go on to the address that they wanted.
+pub fn single_sign_on(wanted: &str) -> String {
+    format!("/admin/sign-in/elsewhere?next={}", encoded(wanted))
+}
+
+/// Where the provider of single sign-on sends people back to.
+pub fn single_sign_on_return() -> &'static str {
+    "/admin/sign-in/elsewhere/return"
+}
+
+/// One's password.
+pub fn own_password() -> &'static str {
+    "/admin/account/password"
+}
+
+/// One's telephone.
+pub fn own_telephone() -> &'static str {
+    "/admin/account/telephone"
+}
+
+/// One's recovery codes.
+pub fn own_recovery_codes() -> &'static str {
+    "/admin/account/recovery-codes"
+}
+
+/// One's passkeys.
+pub fn own_passkeys() -> &'static str {
+    "/admin/account/passkeys"
+}
+
+/// What a browser asks a passkey that is new.
+pub fn new_passkey_question() -> &'static str {
+    "/admin/account/passkeys/question"
+}
+
+/// Where a passkey is removed.
+pub fn remove_passkey(passkey: &i32) -> String {
+    format!("/admin/account/passkeys/{passkey}/remove")
+}
+
+/// Where one of one's sessions is ended.
+pub fn end_own_session(session: &i64) -> String {
+    format!("/admin/account/sessions/{session}/end")
+}
+
+/// Where all of one's other sessions are ended.
+pub fn end_other_sessions() -> &'static str {
+    "/admin/account/sessions/end-others"
+}
+
+/// Inviting a colleague.
+pub fn new_colleague() -> &'static str {
+    "/admin/staff/new"
+}
+
+/// A colleague.
+pub fn colleague(id: &StaffId) -> String {
+    format!("/admin/staff/{id}")
+}
+
+/// Where something is done to a colleague's account: `role`, `disable`, `enable`, `end-sessions`, `invite`.
+pub fn change_colleague(id: &StaffId, what: &str) -> String {
+    format!("/admin/staff/{id}/{what}")
+}
+
+/// Who may do what.
+pub fn roles() -> &'static str {
+    "/admin/roles"
+}
+
+/// The log of what staff did.
+pub fn log() -> &'static str {
+    "/admin/log"
+}
+
+/// The same as a table; `query` as on the page.
+pub fn log_csv(query: &str) -> String {
+    if query.is_empty() { "/admin/log.csv".to_owned() } else { format!("/admin/log.csv?{query}") }
+}
+
+/// The log about one thing, such as `petition` and `1000001`.
+pub fn log_about(subject: &str, id: &str) -> String {
+    format!("{}?subject={}&id={}", log(), encoded(subject), encoded(id))
 }

@@ -14,12 +14,28 @@ use axum::{
 };
 use tokio::time::timeout;
 
-/// Most bytes of a form.
+use crate::urls;
+
+/// Most bytes of a form of the public.
 const FORM: usize = 64 * 1024;
+/// Most bytes of a form of staff: long texts, whose letters may take many bytes each.
+const STAFF_FORM: usize = 512 * 1024;
+/// Most bytes of a form that carries another, of somebody who has to sign in again: encoding it once more makes it longer.
+const CARRYING_FORM: usize = 1024 * 1024;
 /// Most bytes that are read and forgotten before the connection is closed.
 const PASSED_OVER: usize = 16 * 1024 * 1024;
 /// How long somebody may take to send them.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+fn most(path: &str) -> usize {
+    if path == urls::admin::sign_in(urls::admin::desk()) || path == urls::admin::prove() {
+        CARRYING_FORM
+    } else if urls::admin::is_within(path) {
+        STAFF_FORM
+    } else {
+        FORM
+    }
+}
 
 /// Reads the body and hands it on in one piece.
 pub async fn read_whole(request: Request, next: Next) -> Response {
@@ -27,15 +43,16 @@ pub async fn read_whole(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, mut body) = request.into_parts();
+    let most = most(parts.uri.path());
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     // Who asks first whether to send it is told without it.
-    if announced > FORM && parts.headers.contains_key(EXPECT) {
+    if announced > most && parts.headers.contains_key(EXPECT) {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    let mut read = Read { kept: Vec::with_capacity(announced.min(FORM)), bytes: 0 };
+    let mut read = Read { kept: Vec::with_capacity(announced.min(FORM)), bytes: 0, most };
     let outcome = timeout(PATIENCE, read.from(&mut body)).await;
     match outcome {
-        _ if read.bytes > FORM => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        _ if read.bytes > most => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Ok(Ok(())) => next.run(Request::from_parts(parts, Body::from(read.kept))).await,
         Ok(Err(_)) => StatusCode::BAD_REQUEST.into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
@@ -48,6 +65,8 @@ struct Read {
     kept: Vec<u8>,
     /// How many there were.
     bytes: usize,
+    /// How many a form may have.
+    most: usize,
 }
 
 impl Read {
@@ -56,7 +75,7 @@ impl Read {
             let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await else { break };
             let Ok(data) = frame?.into_data() else { continue };
             self.bytes = self.bytes.saturating_add(data.len());
-            if self.bytes <= FORM {
+            if self.bytes <= self.most {
                 self.kept.extend_from_slice(&data);
             }
         }

@@ -24,6 +24,8 @@ pub enum PageError {
     NotAcceptable,
     /// The link of a mail that does not work, or no longer.
     DeadLink,
+    /// An invitation of staff that does not work, or no longer.
+    DeadInvitation,
     /// A form was expected, and something else came.
     NotAForm,
     /// Something went wrong inside. The cause is logged, not shown.
@@ -114,6 +116,13 @@ impl IntoResponse for PageError {
                          mail if you got several. Links stop working once a signature has been withdrawn. You can sign \
                          again on the petition’s page."
                         .into(),
+                ..Notice::of(StatusCode::NOT_FOUND)
+            },
+            Self::DeadInvitation => Notice {
+                title: "This invitation does not work",
+                advice: "It works once, and for some days; a newer one ends it. Copy the whole link from the newest mail, or \
+                         ask a colleague who runs the site to invite you again."
+                    .into(),
                 ..Notice::of(StatusCode::NOT_FOUND)
             },
             Self::NotAForm => Notice::of(StatusCode::UNSUPPORTED_MEDIA_TYPE),

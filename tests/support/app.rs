@@ -34,6 +34,7 @@ use undersigned::{
         published,
         record::PetitionRecord,
         retention::Retention,
+        single_sign_on::Provider,
         staff::Role,
         threshold::Thresholds,
     },
@@ -95,6 +96,8 @@ pub struct Setup {
     pub mail: Mailing,
     /// How it is protected.
     pub protection: protection::Options,
+    /// Where staff may sign in elsewhere.
+    pub single_sign_on: Option<Provider>,
 }
 
 /// What becomes of the mail of a site under test.
@@ -159,6 +162,7 @@ impl Default for Setup {
             public_url: None,
             mail: Mailing::default(),
             protection: protection::Options::default(),
+            single_sign_on: None,
         }
     }
 }
@@ -217,6 +221,7 @@ impl TestApp {
                     transport,
                     mail_from: "Petitions <no-reply@example.org>".parse().expect("an address"),
                     metrics: Metrics::default(),
+                    single_sign_on: setup.single_sign_on,
                 });
                 let protection = Protection::start(&pool, &app.clock, setup.protection).await.expect("protection");
                 let service = web::router(app.clone(), protection).into_make_service_with_connect_info::<SocketAddr>();
@@ -358,6 +363,7 @@ impl TestApp {
             transport: transport(&Mailing::Delivered, Some(self.mailbox())),
             mail_from: self.app.mail_from.clone(),
             metrics: Metrics::default(),
+            single_sign_on: None,
         });
         deliver(app)
     }

@@ -1,5 +1,7 @@
 //! Every address of the protected area on one page, with what it takes to get there.
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     handler::Handler,
@@ -8,7 +10,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{desk, guard, sign_in, signatures, site};
+use super::{account, desk, guard, invitation, log, prove, roles, sign_in, signatures, single_sign_on, site, staff};
 use crate::{domain::staff::Permission, web::Site};
 
 /// What it takes to get to an address.
@@ -41,14 +43,63 @@ pub fn addresses() -> Vec<Address> {
     all(Routes::of(None)).addresses
 }
 
+/// What it takes to get to where this path leads; `None`: it is none of the area.
+pub(super) fn leads_to(method: &Method, path: &str) -> Option<Access> {
+    static ADDRESSES: LazyLock<Vec<Address>> = LazyLock::new(addresses);
+    // Of several that fit, the one with the fewest variable parts is meant, as the router has it.
+    let fitting = ADDRESSES.iter().filter(|address| address.method == *method && fits(address.path, path));
+    fitting.min_by_key(|address| address.path.matches('{').count()).map(|address| address.access)
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut parts, mut wanted) = (path.split('/'), pattern.split('/'));
+    loop {
+        match (parts.next(), wanted.next()) {
+            (None, None) => return true,
+            (Some(part), Some(wanted)) if wanted.starts_with('{') && !part.is_empty() && !part.starts_with('.') => {}
+            (Some(part), Some(wanted)) if part == wanted => {}
+            _ => return false,
+        }
+    }
+}
+
 fn all(routes: Routes) -> Routes {
     let groups = [door, desk, petitions, responses, signatures, running];
     groups.into_iter().fold(routes, |routes, group| group(routes))
 }
 
-/// Signing in, one's own account, colleagues, and the log.
+/// Signing in, one's own account, colleagues, the log.
 fn door(routes: Routes) -> Routes {
-    routes.open(Method::GET, "/admin/sign-in", sign_in::show)
+    routes
+        .open(Method::GET, "/admin/sign-in", sign_in::show)
+        .open(Method::POST, "/admin/sign-in", sign_in::submit)
+        .open(Method::POST, "/admin/sign-out", sign_in::leave)
+        .open(Method::GET, "/admin/sign-in/elsewhere", single_sign_on::show)
+        .open(Method::GET, "/admin/sign-in/elsewhere/return", single_sign_on::back)
+        .open(Method::GET, "/admin/invitations/{staff}", invitation::show)
+        .open(Method::POST, "/admin/invitations/{staff}", invitation::submit)
+        .read(Permission::Read, "/admin/prove", prove::show)
+        .write(Permission::Read, "/admin/prove", prove::submit)
+        .read(Permission::OwnAccount, "/admin/account", account::show)
+        .read(Permission::OwnAccount, "/admin/account/password", account::show_password)
+        .write(Permission::OwnAccount, "/admin/account/password", account::set_password)
+        .read(Permission::OwnAccount, "/admin/account/telephone", account::show_telephone)
+        .write(Permission::OwnAccount, "/admin/account/telephone", account::set_telephone)
+        .write(Permission::OwnAccount, "/admin/account/recovery-codes", account::make_recovery_codes)
+        .write(Permission::OwnAccount, "/admin/account/sessions/{session}/end", account::end_session)
+        .write(Permission::OwnAccount, "/admin/account/sessions/end-others", account::end_other_sessions)
+        .read(Permission::Read, "/admin/staff", staff::show)
+        .read(Permission::ManageStaff, "/admin/staff/new", staff::show_new)
+        .write(Permission::ManageStaff, "/admin/staff/new", staff::add)
+        .read(Permission::ManageStaff, "/admin/staff/{staff}", staff::show_one)
+        .write(Permission::ManageStaff, "/admin/staff/{staff}/role", staff::set_role)
+        .write(Permission::ManageStaff, "/admin/staff/{staff}/disable", staff::disable)
+        .write(Permission::ManageStaff, "/admin/staff/{staff}/enable", staff::enable)
+        .write(Permission::ManageStaff, "/admin/staff/{staff}/end-sessions", staff::end_sessions)
+        .write(Permission::ManageStaff, "/admin/staff/{staff}/invite", staff::invite)
+        .read(Permission::Read, "/admin/roles", roles::show)
+        .read(Permission::ReadLog, "/admin/log", log::show)
+        .read(Permission::ReadLog, "/admin/log.csv", log::csv)
 }
 
 /// What waits.

@@ -11,7 +11,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use jiff::{SignedDuration, Timestamp};
 
-use super::sign_in;
+use super::{prove, sign_in};
 use crate::{
     actions::live_settings::InForce,
     app::App,
@@ -19,11 +19,7 @@ use crate::{
         limits,
         staff::{Permission, Role},
     },
-    store::{
-        self, Db,
-        audit::Actor,
-        sessions::{Session, TokenHash},
-    },
+    store::{self, Db, audit::Actor, sessions::Session},
     urls,
     web::{Site, error::PageError, extract::ClientIp, layers::RequestId},
 };
@@ -93,18 +89,12 @@ pub(super) async fn check(
     let app = site.app.clone();
     let now = app.clock.now();
     let (mut parts, body) = request.into_parts();
-    let session = match session_token(&app, &parts.headers) {
-        Some(token) => store::sessions::find(&mut *app.pool.acquire().await?, &token, now).await?,
-        None => None,
-    };
+    let session = session(&app, &parts.headers, now).await?;
     let Some(session) = session else {
         return sign_in::instead(&site, Request::from_parts(parts, body)).await;
     };
     if !session.role.may(permission) {
         return Err(PageError::NotAllowed(permission.least_role().label()));
-    }
-    if parts.method != Method::GET && permission.wants_proof() && !is_proved(&session, now) {
-        return sign_in::prove_instead(&site, session, Request::from_parts(parts, body)).await;
     }
     let Ok(address) = ClientIp::from_request_parts(&mut parts, &site).await;
     // The number tells colleagues who it was; the name does not belong into the program's log.
@@ -120,7 +110,11 @@ pub(super) async fn check(
     if parts.method == Method::GET && !session.notice.is_empty() {
         store::sessions::say(&mut *app.pool.acquire().await?, session.id, "").await?;
     }
-    parts.extensions.insert(Staff { session, actor, in_force: app.live.in_force() });
+    let staff = Staff { session, actor, in_force: app.live.in_force() };
+    if parts.method != Method::GET && permission.wants_proof() && !is_proved(&staff.session, now) {
+        return prove::instead(&site, &staff, Request::from_parts(parts, body)).await;
+    }
+    parts.extensions.insert(staff);
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
@@ -135,15 +129,12 @@ pub(super) fn cookie_name(app: &App) -> &'static str {
     if app.public_url.starts_with("https://") { "__Host-staff" } else { "staff" }
 }
 
-/// The hash of the token that the browser has sent.
-pub(super) fn session_token(app: &App, headers: &HeaderMap) -> Option<TokenHash> {
+/// The session of whoever has sent these headers, if it is good.
+pub(super) async fn session(app: &App, headers: &HeaderMap, now: Timestamp) -> sqlx::Result<Option<Session>> {
     let jar = CookieJar::from_headers(headers);
-    jar.get(cookie_name(app)).map(|cookie| token_hash(cookie.value()))
-}
-
-/// What the database has of a token. A token has 256 bits of chance, so a plain hash hides it.
-pub(super) fn token_hash(token: &str) -> TokenHash {
-    *blake3::hash(token.as_bytes()).as_bytes()
+    let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
+    let token = store::sessions::hash_of(cookie.value());
+    store::sessions::find(&mut *app.pool.acquire().await?, &token, now).await
 }
 
 /// To the page on which somebody signs in, and back to where they wanted to be.

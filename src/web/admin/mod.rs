@@ -1,11 +1,20 @@
 //! What staff see, under `/admin`: nobody gets in without having proved who they are, and nobody further than their role.
 
+pub mod account;
 pub mod addresses;
+mod carried;
+mod comer;
 pub mod desk;
 pub mod frame;
 pub mod guard;
+pub mod invitation;
+pub mod log;
+pub mod prove;
+pub mod roles;
 pub mod sign_in;
 pub mod signatures;
+pub mod single_sign_on;
 pub mod site;
+pub mod staff;
 
 pub use self::addresses::{Access, Address, addresses};

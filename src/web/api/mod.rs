@@ -67,6 +67,6 @@ async fn published(db: &mut Db, id: PetitionId) -> Result<(), PageError> {
 }
 
 /// A cell that a spreadsheet will not take for a formula.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

@@ -6,7 +6,10 @@ use axum::{
 };
 
 use super::Format;
-use crate::{domain::petition::PetitionId, web::error::PageError};
+use crate::{
+    domain::{petition::PetitionId, staff::StaffId},
+    web::error::PageError,
+};
 
 /// The petition's number in the address, and the format behind its dot, if any.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +129,43 @@ impl<S: Send + Sync> FromRequestParts<S> for JobName {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         parameter(parts, state, "job").await.map(Self)
+    }
+}
+
+/// The account of staff that an address is about.
+#[derive(Clone, Copy, Debug)]
+pub struct StaffNumber(pub StaffId);
+
+impl<S: Send + Sync> FromRequestParts<S> for StaffNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let number = parameter(parts, state, "staff").await?.parse().map_err(|_| PageError::NotFound)?;
+        Ok(Self(StaffId(number)))
+    }
+}
+
+/// The session that an address is about.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionNumber(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "session").await?.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
+/// The passkey that an address is about.
+#[derive(Clone, Copy, Debug)]
+pub struct PasskeyNumber(pub i32);
+
+impl<S: Send + Sync> FromRequestParts<S> for PasskeyNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "passkey").await?.parse().map(Self).map_err(|_| PageError::NotFound)
     }
 }
 

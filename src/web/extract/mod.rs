@@ -9,7 +9,10 @@ mod now;
 mod query;
 
 pub use self::{
-    address::{AssetName, EntryKey, JobName, MailNumber, Name, Numbered, PageName, RuleNumber},
+    address::{
+        AssetName, EntryKey, JobName, MailNumber, Name, Numbered, PageName, PasskeyNumber, RuleNumber, SessionNumber,
+        StaffNumber,
+    },
     client_ip::ClientIp,
     form::Form,
     format::Format,

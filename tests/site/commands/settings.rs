@@ -3,7 +3,7 @@
 use super::program::{Place, bare_program, run};
 
 /// Every setting: on the command line, in the environment, a value it cannot have, and what it is told to want.
-const SETTINGS: [(&str, &str, &str, &str); 22] = [
+const SETTINGS: [(&str, &str, &str, &str); 26] = [
     ("--database-url", "DATABASE_URL", "mysql://localhost/x", "postgres://user@host/database"),
     ("--data-dir", "UNDERSIGNED_DATA_DIR", "", "a value is required"),
     ("--pg-bin", "PG_BIN", "", "a value is required"),
@@ -23,6 +23,10 @@ const SETTINGS: [(&str, &str, &str, &str); 22] = [
     ("--trusted-proxies", "UNDERSIGNED_TRUSTED_PROXIES", "all", "a whole number from 0 to 20"),
     ("--address-burst", "UNDERSIGNED_ADDRESS_BURST", "0", "a whole number from 1 to 1000000"),
     ("--address-per-minute", "UNDERSIGNED_ADDRESS_PER_MINUTE", "0", "a whole number from 1 to 1000000"),
+    ("--oidc-issuer", "UNDERSIGNED_OIDC_ISSUER", "http://login.example.org", "an address that begins with https://"),
+    ("--oidc-client-id", "UNDERSIGNED_OIDC_CLIENT_ID", " ", "at least one letter"),
+    ("--oidc-client-secret", "UNDERSIGNED_OIDC_CLIENT_SECRET", " ", "at least one letter"),
+    ("--oidc-name", "UNDERSIGNED_OIDC_NAME", " ", "at least one letter"),
     ("--now", "UNDERSIGNED_NOW", "yesterday", "a moment with its offset, such as 2022-08-21T20:00:00Z"),
     ("--log-format", "UNDERSIGNED_LOG_FORMAT", "xml", "[possible values: text, json]"),
     ("--log", "RUST_LOG", "undersigned=loud", "a filter such as info"),
@@ -45,6 +49,13 @@ fn the_thresholds_are_refused_in_the_wrong_order() {
     let words = ["--debate-threshold", "UNDERSIGNED_DEBATE_THRESHOLD", "more than the response threshold", "500"];
     run(bare_program().args(["--debate-threshold", "500"])).failed(2, &words);
     run(bare_program().env("UNDERSIGNED_DEBATE_THRESHOLD", "500")).failed(2, &words);
+}
+
+#[test]
+fn a_provider_of_sign_on_is_set_as_a_whole() {
+    let words = ["--oidc-issuer", "UNDERSIGNED_OIDC_CLIENT_ID", "UNDERSIGNED_OIDC_CLIENT_SECRET"];
+    run(bare_program().args(["--oidc-issuer", "https://login.example.org"])).failed(2, &words);
+    run(bare_program().env("UNDERSIGNED_OIDC_CLIENT_ID", "petitions")).failed(2, &words);
 }
 
 #[test]
