@@ -7,9 +7,62 @@ alter table petitions
     -- What it was before it was removed.
     add column state_before_removal petition_state;
 
--- Lists of staff show all states, and search in all of them.
+-- What the desk counts and lists, without looking at every petition.
 create index petitions_in_moderation on petitions (moderation_threshold_reached_at, id)
     where state in ('sponsored', 'flagged');
+create index petitions_without_response on petitions (response_threshold_reached_at, id)
+    where state in ('open', 'closed') and response_threshold_reached_at is not null and government_response_at is null;
+create index petitions_with_response on petitions (government_response_at, id)
+    where state in ('open', 'closed') and government_response_at is not null;
+create index petitions_without_debate on petitions (debate_threshold_reached_at, id)
+    where state in ('open', 'closed') and debate_outcome_at is null
+        and (debate_threshold_reached_at is not null or scheduled_debate_date is not null);
+create index petitions_with_outcome on petitions (debate_outcome_at, id)
+    where state in ('open', 'closed') and debate_outcome_at is not null;
+create index petitions_by_creator on petitions using gin (creator_name gin_trgm_ops);
+
+-- How many petitions are in each state: a count of all of them would take as long as there are many.
+create table petition_states (
+    state petition_state primary key,
+    petitions bigint not null check (petitions >= 0)
+);
+
+insert into petition_states (state, petitions)
+    select s.state, count(p.id) from unnest(enum_range(null::petition_state)) as s (state)
+    left join petitions p on p.state = s.state group by s.state;
+
+create function count_new_petitions() returns trigger language plpgsql as $$
+begin
+    update petition_states s set petitions = s.petitions + n.petitions
+    from (select state, count(*) as petitions from new_rows group by state) n where s.state = n.state;
+    return null;
+end
+$$;
+
+create function count_gone_petitions() returns trigger language plpgsql as $$
+begin
+    update petition_states s set petitions = s.petitions - n.petitions
+    from (select state, count(*) as petitions from old_rows group by state) n where s.state = n.state;
+    return null;
+end
+$$;
+
+-- Both rows in one order, so that two who change states at once do not wait for each other for ever.
+create function count_moved_petition() returns trigger language plpgsql as $$
+begin
+    perform from petition_states where state in (old.state, new.state) order by state for update;
+    update petition_states set petitions = petitions + case state when new.state then 1 else -1 end
+        where state in (old.state, new.state);
+    return null;
+end
+$$;
+
+create trigger petitions_counted_new after insert on petitions
+    referencing new table as new_rows for each statement execute function count_new_petitions();
+create trigger petitions_counted_gone after delete on petitions
+    referencing old table as old_rows for each statement execute function count_gone_petitions();
+create trigger petitions_counted_moved after update of state on petitions
+    for each row when (old.state is distinct from new.state) execute function count_moved_petition();
 
 -- The few who stood behind a petition before it was published: its creator and its supporters. They have signed it.
 create table supporters (

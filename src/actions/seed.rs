@@ -2,19 +2,41 @@
 
 use jiff::Timestamp;
 
-use super::import_petition::{ImportPetitionError, import_petition};
+use super::{
+    add_supporters::{Person, add_supporters},
+    import_petition::{ImportPetitionError, import_petition},
+};
 use crate::{
-    domain::record::PetitionRecord,
+    domain::{area::UNITED_KINGDOM, deadline, keyring::Keyring, record::PetitionRecord, threshold::Thresholds},
     store::{self, Db},
 };
+
+/// A sample petition.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The petition with its numbers.
+    pub record: PetitionRecord,
+    /// Its creator and supporters, if it is not published yet; their signatures come besides.
+    pub people: Vec<Person>,
+}
 
 /// Stores sample petitions and makes them searchable. The caller sees to it that all are stored or none.
 ///
 /// # Errors
 /// When the database fails or a record contradicts itself.
-pub async fn seed(db: &mut Db, records: &[PetitionRecord], now: Timestamp) -> Result<(), ImportPetitionError> {
-    for record in records {
-        import_petition(db, record, now).await?;
+pub async fn seed(
+    db: &mut Db,
+    samples: &[Sample],
+    keyring: &Keyring,
+    now: Timestamp,
+) -> Result<(), ImportPetitionError> {
+    let countries = store::areas::countries_of_today(db, deadline::day(now)).await?;
+    let home = countries.iter().find(|country| country.code == UNITED_KINGDOM).map(|country| country.id);
+    for sample in samples {
+        let (id, _) = import_petition(db, &sample.record, now).await?;
+        if let Some(home) = home {
+            add_supporters(db, keyring, id, &sample.people, home, Thresholds::default()).await?;
+        }
     }
     store::search::refresh_words(db).await?;
     Ok(())

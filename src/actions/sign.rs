@@ -96,7 +96,7 @@ impl NotCollected {
 /// A signature that is ready to be put in: hashed and encrypted, which each request does for itself.
 #[derive(Clone, Debug)]
 pub struct Ready {
-    entry: Entry,
+    pub(super) entry: Entry,
     now: Timestamp,
 }
 
@@ -172,7 +172,7 @@ impl Work for Sign {
                 Decision::Nothing => {}
             }
         }
-        let put = store::signatures::put(db, &new, now).await?;
+        let put = store::signatures::put(db, &new, true, now).await?;
         for (at, put) in places.into_iter().zip(put) {
             if !put {
                 outcomes[at] = None;

@@ -5,12 +5,15 @@ use std::{process::ExitCode, time::Instant};
 use anyhow::bail;
 use sqlx::PgPool;
 
-use super::{database::Database, say};
-use crate::{actions, clock::Clock, dev::sample, settings::Settings, store};
+use super::{database::Database, say, secrets};
+use crate::{actions, clock::Clock, dev::sample, domain::keyring::Keyring, settings::Settings, store};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings).await?;
-    let outcome = fill(&database.pool, &settings.clock()).await;
+    let outcome = match secrets::keyring(settings, &database) {
+        Ok(keyring) => fill(&database.pool, &keyring, &settings.clock()).await,
+        Err(error) => Err(error),
+    };
     database.close().await;
     if outcome? {
         Ok(ExitCode::SUCCESS)
@@ -23,7 +26,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn fill(pool: &PgPool, clock: &Clock) -> anyhow::Result<bool> {
+pub(super) async fn fill(pool: &PgPool, keyring: &Keyring, clock: &Clock) -> anyhow::Result<bool> {
     let began = Instant::now();
     let now = clock.now();
     let mut tx = pool.begin().await?;
@@ -31,9 +34,9 @@ pub(super) async fn fill(pool: &PgPool, clock: &Clock) -> anyhow::Result<bool> {
     if !store::health::check(&mut tx).await?.empty {
         return Ok(false);
     }
-    let records = tokio::task::spawn_blocking(move || sample::petitions(now)).await?;
-    actions::seed::seed(&mut tx, &records, now).await?;
+    let samples = tokio::task::spawn_blocking(move || sample::with_people(now)).await?;
+    actions::seed::seed(&mut tx, &samples, keyring, now).await?;
     tx.commit().await?;
-    say(&format!("Made {} sample petitions in {:.1} s.", records.len(), began.elapsed().as_secs_f64()));
+    say(&format!("Made {} sample petitions in {:.1} s.", samples.len(), began.elapsed().as_secs_f64()));
     Ok(true)
 }

@@ -68,9 +68,10 @@ async fn serve(
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let clock = settings.clock();
+    let keyring = secrets::keyring(settings, database)?;
     if database.private.is_some() {
         tokio::select! {
-            filled = seed::fill(&database.pool, &clock) => { filled?; }
+            filled = seed::fill(&database.pool, &keyring, &clock) => { filled?; }
             // What was written so far is rolled back.
             () = told(stopped.clone()) => return Ok(()),
         }
@@ -82,7 +83,6 @@ async fn serve(
     }
     let address = format!("http://{reachable}");
     let public_url = settings.public_url.clone().unwrap_or_else(|| address.clone());
-    let keyring = secrets::keyring(settings, database)?;
     let live = Live::start(&database.pool, settings.thresholds()).await?;
     let mail_from = settings.mail_from(&public_url);
     let app = App::new(Inner {

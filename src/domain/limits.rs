@@ -123,3 +123,18 @@ pub const INVITATION_DAYS: i64 = 7;
 pub const SIGN_IN_ELSEWHERE_MINUTES: i64 = 10;
 /// Most passkeys of one account.
 pub const PASSKEYS: usize = 20;
+
+/// Most letters of what staff add to a rejection's reason.
+pub const REJECTION_DETAILS: usize = 4_000;
+/// Most letters of the committee's note.
+pub const COMMITTEE_NOTE: usize = 800;
+/// Most letters of what the public is told when a petition's text is changed.
+pub const EDIT_NOTE: usize = 400;
+/// Most letters of a note for colleagues.
+pub const NOTE: usize = 4_000;
+/// Minutes for which somebody who was not seen since is taken to have a form open.
+pub const EDITING_MINUTES: i64 = 5;
+/// Similar petitions, in whatever state, that a moderator is shown.
+pub const SIMILAR: i64 = 10;
+/// Minutes after which the desk says that mail is late.
+pub const MAIL_LATE_MINUTES: i64 = 10;

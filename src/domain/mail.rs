@@ -10,4 +10,14 @@ pub enum MailKind {
     AlreadySigned,
     /// "You are invited to ...", to somebody of the staff.
     StaffInvitation,
+    /// "Your petition is published", to its creator; "… that you supported", to its supporters. So are the next four.
+    PetitionPublished,
+    /// It was refused, and its text is public with the reason.
+    PetitionRejected,
+    /// It was refused, and nobody sees it.
+    PetitionHidden,
+    /// It was published, and is no longer.
+    PetitionTakenDown,
+    /// It was refused, and is checked again.
+    PetitionRestored,
 }

@@ -2,7 +2,9 @@
 
 pub mod area;
 pub mod areas_file;
+pub mod checks;
 pub mod deadline;
+pub mod desk;
 pub mod email;
 pub mod facet;
 pub mod fingerprint;
@@ -17,6 +19,7 @@ pub mod limits;
 pub mod lock_out;
 pub mod mail;
 pub mod mailing;
+pub mod moderation;
 mod moment;
 pub mod network;
 pub mod oddities;

@@ -23,10 +23,12 @@ use tokio::{
 use crate::{
     actions::staff::invitation_token,
     app::App,
-    domain::{keyring::Purpose, limits, mail::MailKind, signature::SignatureState},
+    domain::{keyring::Purpose, limits, mail::MailKind, moderation, petition::Visibility, signature::SignatureState},
     mail::{
         letter::{Letter, SendError},
-        messages::{AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, StaffInvitation, Unwritable},
+        messages::{
+            AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, PetitionDecided, StaffInvitation, Unwritable,
+        },
         smtp::LONGEST,
     },
     store::{
@@ -280,7 +282,7 @@ impl Desk {
 
     async fn send(&self, taken: Taken) -> Tried {
         let now = self.app.clock.now();
-        let (sent, failed) = match self.write(&taken, now) {
+        let (sent, failed) = match self.write(&taken, now).await {
             Written::Unwanted => (false, None),
             Written::Failed(error) => (false, Some(error)),
             Written::Ready(letter) => match self.app.transport.send(&letter).await {
@@ -303,7 +305,7 @@ impl Desk {
         Tried { taken, outcome, sent, blocked }
     }
 
-    fn write(&self, taken: &Taken, now: Timestamp) -> Written {
+    async fn write(&self, taken: &Taken, now: Timestamp) -> Written {
         let (mail, to) = match &taken.recipient {
             Recipient::Nobody => return Written::Unwanted,
             Recipient::Staff(staff) => {
@@ -311,7 +313,11 @@ impl Desk {
                 (mail, staff.email.clone())
             }
             Recipient::Signer(signature) => {
-                let Some(mail) = self.mail(taken, signature, now) else { return Written::Unwanted };
+                let mail = match self.mail(taken, signature, now).await {
+                    Ok(Some(mail)) => mail,
+                    Ok(None) => return Written::Unwanted,
+                    Err(error) => return Written::Failed(SendError::Later(error.to_string())),
+                };
                 let opened = self.app.keyring.open(&signature.contact, signature.petition, signature.email_hash);
                 let Ok(contact) = opened else {
                     return Written::Failed(SendError::Later("none of the secret keys opens the address".to_owned()));
@@ -342,7 +348,7 @@ impl Desk {
     }
 
     /// What the mail says; `None` if it has become pointless.
-    fn mail(&self, taken: &Taken, signature: &TakenSignature, now: Timestamp) -> Option<Mail> {
+    async fn mail(&self, taken: &Taken, signature: &TakenSignature, now: Timestamp) -> sqlx::Result<Option<Mail>> {
         let full = |path: String| format!("{}{path}", self.app.public_url);
         let token = |purpose| self.app.keyring.token(purpose, signature.id);
         let about = AboutSignature {
@@ -353,13 +359,13 @@ impl Desk {
             signature: full(urls::your_signature(&signature.id, &token(Purpose::Manage))),
             unsubscribe: full(urls::unsubscribe(&signature.id, &token(Purpose::Unsubscribe))),
         };
-        match taken.kind {
+        Ok(match taken.kind {
             MailKind::ConfirmSignature => {
                 let grace = SignedDuration::from_hours(limits::CONFIRMATION_GRACE_HOURS);
                 let kept = signature.created_at + self.app.retention.unconfirmed;
                 let until = signature.closes_at.map_or(kept, |closes_at| kept.min(closes_at + grace));
                 if signature.state != SignatureState::Pending || until < now {
-                    return None;
+                    return Ok(None);
                 }
                 let confirm = full(urls::confirm_signature(&signature.id, &token(Purpose::Confirm)));
                 Some(Mail::ConfirmSignature(ConfirmSignature { about, confirm, until }))
@@ -370,7 +376,27 @@ impl Desk {
                 signed_at: signature.confirmed_at,
                 asked_at: taken.created_at,
             })),
-        }
+            decision @ (MailKind::PetitionPublished
+            | MailKind::PetitionRejected
+            | MailKind::PetitionHidden
+            | MailKind::PetitionTakenDown
+            | MailKind::PetitionRestored) => {
+                let mut db = self.app.pool.acquire().await?;
+                let decided = store::supporters::decided(&mut db, signature.id).await?;
+                decided.filter(|decided| decided.wanted && moderation::is_still_true(decision, decided.state)).map(
+                    |decided| {
+                        Mail::PetitionDecided(PetitionDecided {
+                            about,
+                            decision,
+                            is_creator: decided.is_creator,
+                            closes_at: decided.closes_at,
+                            refusal: decided.refusal,
+                            is_public: decided.state.visibility() == Visibility::Page,
+                        })
+                    },
+                )
+            }
+        })
     }
 }
 

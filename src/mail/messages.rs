@@ -11,7 +11,7 @@ use lettre::{
 };
 
 use super::letter::Letter;
-use crate::domain::deadline;
+use crate::domain::{deadline, mail::MailKind};
 
 /// What every mail about a signature has.
 #[derive(Clone)]
@@ -67,11 +67,94 @@ pub struct StaffInvitation {
     pub until: Timestamp,
 }
 
+/// It was decided about a petition that somebody has created or supported.
+#[derive(Clone)]
+pub struct PetitionDecided {
+    /// Whose, and which petition.
+    pub about: AboutSignature,
+    /// What was decided.
+    pub decision: MailKind,
+    /// Whether it goes to the creator.
+    pub is_creator: bool,
+    /// Until when a petition that was published collects signatures.
+    pub closes_at: Option<Timestamp>,
+    /// Why it was refused: the reason's title and text, and what was added.
+    pub refusal: Option<(String, String, String)>,
+    /// Whether the public can read it.
+    pub is_public: bool,
+}
+
+impl PetitionDecided {
+    /// What happened, as a headline.
+    pub fn headline(&self) -> &'static str {
+        match (self.decision, self.is_creator) {
+            (MailKind::PetitionPublished, true) => "Your petition has been published",
+            (MailKind::PetitionPublished, false) => "The petition you supported has been published",
+            (MailKind::PetitionTakenDown, true) => "Your petition has been taken down",
+            (MailKind::PetitionTakenDown, false) => "The petition you supported has been taken down",
+            (MailKind::PetitionRestored, true) => "Your petition is being checked again",
+            (MailKind::PetitionRestored, false) => "The petition you supported is being checked again",
+            (_, true) => "We rejected your petition",
+            (_, false) => "We rejected the petition you supported",
+        }
+    }
+
+    /// What it means, a paragraph each.
+    pub fn paragraphs(&self) -> Vec<String> {
+        let it = if self.is_creator { "your petition" } else { "the petition" };
+        match self.decision {
+            MailKind::PetitionPublished => {
+                let until = self.closes_at.as_ref().map(|at| format!(" until the end of {}", day(at)));
+                vec![
+                    format!(
+                        "We have checked {it}, and everybody can read it now. It can be signed{}.",
+                        until.unwrap_or_default()
+                    ),
+                    "Your signature is counted already. The best thing you can do now is to tell others about it."
+                        .to_owned(),
+                ]
+            }
+            MailKind::PetitionTakenDown if self.is_public => vec![format!(
+                "We have stopped {it}: it can no longer be signed. Its text and the reason can still be read."
+            )],
+            MailKind::PetitionTakenDown => {
+                vec![format!("We have stopped {it}: it can no longer be signed, and it can no longer be read.")]
+            }
+            MailKind::PetitionRestored => vec![format!(
+                "We decided about {it} before, and have taken that decision back. We are checking it again, and will tell you \
+                 what we decide."
+            )],
+            MailKind::PetitionHidden => vec![format!(
+                "We have checked {it} and cannot publish it. Because of the reason below, its text is not shown on the site."
+            )],
+            _ => vec![format!(
+                "We have checked {it} and cannot accept it. Its text is on the site together with the reason, and it cannot be \
+                 signed."
+            )],
+        }
+    }
+
+    /// The reason in plain words: title, and paragraphs.
+    pub fn reason(&self) -> Option<(&str, Vec<String>)> {
+        let refuses = matches!(
+            self.decision,
+            MailKind::PetitionRejected | MailKind::PetitionHidden | MailKind::PetitionTakenDown
+        );
+        let (title, text, details) = self.refusal.as_ref().filter(|_| refuses)?;
+        let plain = [plain(text), plain(details)];
+        let paragraphs =
+            plain.iter().flat_map(|text| text.split("\n\n")).map(str::trim).filter(|text| !text.is_empty());
+        Some((title, paragraphs.map(str::to_owned).collect()))
+    }
+}
+
 /// A mail that can be written.
 #[derive(Clone)]
 pub enum Mail {
     /// "Your account for ...", to somebody of the staff.
     StaffInvitation(StaffInvitation),
+    /// "Your petition has been published", and what else can be decided.
+    PetitionDecided(PetitionDecided),
     /// "Confirm your signature".
     ConfirmSignature(ConfirmSignature),
     /// "You have signed this petition already".
@@ -148,11 +231,25 @@ struct StaffInvitationHtml<'a> {
     mail: &'a StaffInvitation,
 }
 
+#[template(path = "mail/petition_decided.txt")]
+struct PetitionDecidedText<'a> {
+    mail: &'a PetitionDecided,
+    about: &'a AboutSignature,
+}
+
+#[derive(Template)]
+#[template(path = "mail/petition_decided.html")]
+struct PetitionDecidedHtml<'a> {
+    mail: &'a PetitionDecided,
+    about: &'a AboutSignature,
+}
+
 impl Mail {
     /// What it is about, in a line.
     pub fn subject(&self) -> String {
         match self {
             Self::StaffInvitation(mail) => format!("Your account for the staff of {}", mail.site_name),
+            Self::PetitionDecided(mail) => format!("{}: {}", mail.headline(), mail.about.action),
             Self::ConfirmSignature(mail) => format!("Confirm your signature: {}", mail.about.action),
             Self::AlreadySigned(mail) => format!("You have signed already: {}", mail.about.action),
         }
@@ -165,6 +262,7 @@ impl Mail {
     pub fn text(&self) -> Result<String, askama::Error> {
         match self {
             Self::StaffInvitation(mail) => StaffInvitationText { mail }.render(),
+            Self::PetitionDecided(mail) => PetitionDecidedText { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureText { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
         }
@@ -177,6 +275,7 @@ impl Mail {
     pub fn html(&self) -> Result<String, askama::Error> {
         match self {
             Self::StaffInvitation(mail) => StaffInvitationHtml { mail }.render(),
+            Self::PetitionDecided(mail) => PetitionDecidedHtml { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureHtml { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
         }
@@ -186,6 +285,7 @@ impl Mail {
     fn about(&self) -> Option<&AboutSignature> {
         match self {
             Self::StaffInvitation(_) => None,
+            Self::PetitionDecided(mail) => Some(&mail.about),
             Self::ConfirmSignature(mail) => Some(&mail.about),
             Self::AlreadySigned(mail) => Some(&mail.about),
         }
@@ -233,4 +333,39 @@ fn header(name: &'static str, value: String) -> HeaderValue {
 /// "21:36 on 21 August 2022", by London's clock.
 fn minute(at: &Timestamp) -> String {
     at.to_zoned(deadline::london()).strftime("%H:%M on %-d %B %Y").to_string()
+}
+
+/// "21 August 2022", by London's calendar.
+fn day(at: &Timestamp) -> String {
+    deadline::day(*at).strftime("%-d %B %Y").to_string()
+}
+
+/// The words of a Markdown text; links keep their addresses.
+fn plain(markdown: &str) -> String {
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+    let (mut text, mut links) = (String::new(), Vec::new());
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+        match event {
+            Event::Text(words) | Event::Code(words) | Event::Html(words) | Event::InlineHtml(words) => {
+                text.push_str(&words)
+            }
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::Start(Tag::Link { dest_url, .. }) => links.push((text.len(), dest_url)),
+            Event::End(TagEnd::Link) => {
+                if let Some((from, address)) = links.pop()
+                    && text[from..] != *address
+                {
+                    text.push_str(&format!(" ({address})"));
+                }
+            }
+            Event::Start(Tag::Item) => text.push_str("– "),
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::HtmlBlock | TagEnd::TableRow,
+            ) => {
+                text.push_str("\n\n");
+            }
+            _ => {}
+        }
+    }
+    text.trim().to_owned()
 }

@@ -2,12 +2,14 @@
 
 pub mod areas;
 pub mod audit;
+pub mod desk;
 pub mod health;
 pub mod imports;
 pub mod judging;
 pub mod listing;
 pub mod locks;
 pub mod oddities;
+pub mod moderation;
 pub mod outbox;
 pub mod petitions;
 pub mod places;
@@ -26,6 +28,7 @@ pub mod signatures;
 pub mod site;
 pub mod site_pages;
 pub mod staff;
+pub mod supporters;
 pub mod tallies;
 pub mod thresholds;
 pub mod topics;

@@ -142,12 +142,12 @@ pub async fn met(db: &mut Db, entries: &[&Entry]) -> sqlx::Result<Vec<Met>> {
     Ok(met)
 }
 
-/// Puts signatures in, each as this person of its household, and their mails into the outbox. Says of each whether it
-/// went in; another process may have been quicker.
+/// Puts signatures in, each as this person of its household, and the mails that ask to confirm them into the outbox if
+/// they are wanted. Says of each whether it went in; another process may have been quicker.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put(db: &mut Db, entries: &[(&Entry, i16)], now: Timestamp) -> sqlx::Result<Vec<bool>> {
+pub async fn put(db: &mut Db, entries: &[(&Entry, i16)], mails: bool, now: Timestamp) -> sqlx::Result<Vec<bool>> {
     if entries.is_empty() {
         return Ok(Vec::new());
     }
@@ -169,7 +169,7 @@ pub async fn put(db: &mut Db, entries: &[(&Entry, i16)], now: Timestamp) -> sqlx
                insert into signatures (created_at, email_hash, petition_id, area_id, postcode_hash, household_member,
                    mails_sent, suspicion, wants_updates, name, contact, signed_from)
                select $1, i.email_hash, i.petition_id, coalesce(p.area_id, i.country_id), i.postcode_hash, i.member,
-                   1, i.suspicion, i.wants_updates, i.name, i.contact, i.signed_from::inet
+                   $13::bool::int, i.suspicion, i.wants_updates, i.name, i.contact, i.signed_from::inet
                from unnest($2::int[], $3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::int[], $8::int[],
                        $9::bytea[], $10::bool[], $11::text[], $12::smallint[])
                    as i (petition_id, email_hash, member, name, postcode, postcode_hash, country_id, contact,
@@ -179,7 +179,7 @@ pub async fn put(db: &mut Db, entries: &[(&Entry, i16)], now: Timestamp) -> sqlx
                returning id, petition_id, email_hash, household_member
            ), mailed as (
                insert into outbox (kind, signature_id, created_at, due_at)
-               select 'confirm_signature', id, $1, $1 from put
+               select 'confirm_signature', id, $1, $1 from put where $13
            )
            select petition_id, email_hash as "email_hash!", household_member from put"#,
         super::sql(now) as _,
@@ -193,7 +193,8 @@ pub async fn put(db: &mut Db, entries: &[(&Entry, i16)], now: Timestamp) -> sqlx
         &contacts as _,
         &wanted,
         &from as _,
-        &suspicions
+        &suspicions,
+        mails
     )
     .fetch_all(db)
     .await?;

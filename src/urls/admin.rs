@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::{petition::PetitionId, staff::StaffId};
+use crate::domain::{desk::DeskFacet, petition::PetitionId, staff::StaffId};
 
 /// How they all begin.
 pub const ADMIN: &str = "/admin";
@@ -243,4 +243,25 @@ pub fn log_csv(query: &str) -> String {
 /// The log about one thing, such as `petition` and `1000001`.
 pub fn log_about(subject: &str, id: &str) -> String {
     format!("{}?subject={}&id={}", log(), encoded(subject), encoded(id))
+}
+
+/// Staff's lists of petitions as a file for spreadsheets.
+pub fn petitions_csv() -> &'static str {
+    "/admin/petitions.csv"
+}
+
+/// Where petitions are looked for by their creator's address.
+pub fn petitions_by_creator() -> &'static str {
+    "/admin/petitions/creator"
+}
+
+/// One of staff's lists of petitions.
+pub fn desk_list(facet: impl std::borrow::Borrow<DeskFacet>) -> String {
+    format!("/admin/petitions?state={}", facet.borrow().code())
+}
+
+/// What is done with a petition: a decision's code, `text`, `committee-note`, `notes`, `marks`, `presence`; of colleagues'
+/// pages `response`, `debate`, `activities`, `mailings`.
+pub fn petition_part(id: &PetitionId, part: &str) -> String {
+    format!("/admin/petitions/{id}/{part}")
 }

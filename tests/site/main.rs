@@ -19,6 +19,7 @@ mod judging;
 mod limits;
 mod mail;
 mod odd;
+mod moderating;
 mod protected_area;
 mod protection;
 mod reading;

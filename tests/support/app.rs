@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
 use sqlx::{PgConnection, PgPool};
@@ -21,6 +21,7 @@ use tokio::{
 };
 use undersigned::{
     actions::{
+        add_supporters::{Person, add_supporters},
         import_petition::{ImportPetitionError, Imported, import_petition},
         live_settings::Live,
         signing::Signing,
@@ -28,12 +29,15 @@ use undersigned::{
     app::{App, Inner},
     clock::Clock,
     domain::{
+        deadline,
+        email::EmailAddress,
         keyring::{Keyring, SecretKey},
         limits,
         petition::PetitionId,
         published,
         record::PetitionRecord,
         retention::Retention,
+        signer::SignerName,
         single_sign_on::Provider,
         staff::Role,
         threshold::Thresholds,
@@ -50,7 +54,7 @@ use undersigned::{
 
 use super::{
     at,
-    database::{Database, RUNTIME},
+    database::{Database, RUNTIME, sample_secret},
     mailbox::{Mail, Mailbox},
     petition::PetitionBuilder,
     visitor::Visitor,
@@ -175,13 +179,13 @@ impl TestApp {
 
     /// The site without petitions, set up in another way.
     pub async fn with(setup: Setup) -> Self {
-        Self::on(Database::empty().await, setup).await
+        Self::on(Database::empty().await, SecretKey::new(1, rand::random()), setup).await
     }
 
     /// The site with the sample petitions, for tests that change them.
     pub async fn with_sample() -> Self {
         let setup = Setup::default();
-        Self::on(Database::sample(setup.now).await, setup).await
+        Self::on(Database::sample(setup.now).await, sample_secret(), setup).await
     }
 
     /// The site with the sample petitions, shared by all tests that only read.
@@ -190,7 +194,7 @@ impl TestApp {
         SHARED.get_or_init(Self::with_sample).await
     }
 
-    async fn on(database: Database, setup: Setup) -> Self {
+    async fn on(database: Database, secret: SecretKey, setup: Setup) -> Self {
         let options = database.options.clone();
         let (url, now) = (setup.public_url.clone(), setup.now);
         let mailbox = match &setup.mail {
@@ -200,7 +204,6 @@ impl TestApp {
         };
         let transport = transport(&setup.mail, mailbox.as_ref());
         let time = Arc::new(AtomicI64::new(now.as_microsecond()));
-        let secret = SecretKey::new(1, rand::random());
         let keyring = Keyring::new(std::slice::from_ref(&secret)).expect("a key");
         let (clock, keys) = (time.clone(), keyring.clone());
         let (address, app, serving) = RUNTIME
@@ -386,6 +389,27 @@ impl TestApp {
     /// A petition to be made.
     pub fn petition(&self) -> PetitionBuilder<'_> {
         PetitionBuilder::new(self)
+    }
+
+    /// Gives a petition that is not published a creator and so many supporters.
+    pub async fn support(&self, petition: PetitionId, creator: (&str, &str), supporters: usize) {
+        let mut db = self.db().await;
+        let countries = store::areas::countries_of_today(&mut db, deadline::day(self.now)).await.expect("countries");
+        let person = |name: &str, email: &str, is_creator| Person {
+            name: SignerName::parse(name).expect("a name"),
+            email: EmailAddress::parse(email).expect("an address"),
+            is_creator,
+            wants_updates: true,
+            signed_at: self.now - SignedDuration::from_hours(48),
+            confirmed_at: Some(self.now - SignedDuration::from_hours(47)),
+        };
+        let mut people = vec![person(creator.0, creator.1, true)];
+        for number in 1..=supporters {
+            people.push(person(&format!("Supporter {number}"), &format!("supporter{number}@example.org"), false));
+        }
+        let (keys, country, thresholds) = (&self.keyring, countries[0].id, self.app.thresholds());
+        let added = add_supporters(&mut db, keys, petition, &people, country, thresholds).await.expect("supporters");
+        assert_eq!(added, people.len(), "petition {petition} takes supporters");
     }
 
     /// Imports a petition.

@@ -21,6 +21,7 @@ use undersigned::{
         postgres::{Options, PostgresError, PrivatePostgres, default_data_dir},
         sample,
     },
+    domain::keyring::{Keyring, SecretKey},
     store,
 };
 
@@ -177,6 +178,11 @@ async fn empty_template() -> String {
     .await
 }
 
+/// The secret key with which the people of the sample petitions are kept.
+pub fn sample_secret() -> SecretKey {
+    SecretKey::new(1, *b"the people of the sample, for al")
+}
+
 async fn sample_template(now: Timestamp) -> String {
     let empty = EMPTY.get_or_init(|| on_runtime(empty_template())).await;
     // Whatever could have changed the sample has changed the program.
@@ -186,10 +192,11 @@ async fn sample_template(now: Timestamp) -> String {
     let target = program.file_stem().unwrap_or_default().to_string_lossy();
     let target = target.split('-').next().unwrap_or_default();
     template(&format!("sample_{target}"), &version, Some(empty), async |options| {
-        let records = tokio::task::spawn_blocking(move || sample::petitions(now)).await.expect("the sample");
+        let samples = tokio::task::spawn_blocking(move || sample::with_people(now)).await.expect("the sample");
+        let keyring = Keyring::new(&[sample_secret()]).expect("a key");
         let mut db = PgConnection::connect_with(&options).await.expect("the template");
         let mut tx = db.begin().await.expect("a transaction");
-        seed::seed(&mut tx, &records, now).await.expect("the sample petitions");
+        seed::seed(&mut tx, &samples, &keyring, now).await.expect("the sample petitions");
         tx.commit().await.expect("the sample petitions");
         run(&mut db, "analyze").await;
         db.close().await.expect("the template");

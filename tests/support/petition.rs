@@ -26,6 +26,8 @@ pub struct PetitionBuilder<'a> {
     counts: BTreeMap<Timestamp, u32>,
     /// Whether it is known how the count grew.
     history: bool,
+    /// The creator's name and address, and how many support it.
+    supported: Option<(String, String, usize)>,
 }
 
 /// A petition that has been made.
@@ -74,7 +76,7 @@ impl<'a> PetitionBuilder<'a> {
             places: RecordedPlaces::default(),
             readings: Vec::new(),
         };
-        Self { app, record, counts: BTreeMap::new(), history: true }
+        Self { app, record, counts: BTreeMap::new(), history: true, supported: None }
     }
 
     /// What it asks for.
@@ -99,6 +101,13 @@ impl<'a> PetitionBuilder<'a> {
     pub fn creator(mut self, name: &str) -> Self {
         self.record.creator_name = Some(name.to_owned());
         self
+    }
+
+    /// Created by somebody with this name and address, who has confirmed, and supported by so many (supporter1@example.org
+    /// and so on); only before it is published. They are all who signed.
+    pub fn supported(mut self, name: &str, email: &str, supporters: usize) -> Self {
+        self.supported = Some((name.to_owned(), email.to_owned(), supporters));
+        self.creator(name).signatures(0).without_history()
     }
 
     /// How many signed.
@@ -267,9 +276,12 @@ impl<'a> PetitionBuilder<'a> {
 
     /// Makes it.
     pub async fn create(self) -> Created {
-        let app = self.app;
+        let (app, supported) = (self.app, self.supported.clone());
         let record = self.record();
         let (id, _) = app.import(&record).await.unwrap_or_else(|error| panic!("{}: {error}", record.action));
+        if let Some((name, email, supporters)) = supported {
+            app.support(id, (&name, &email), supporters).await;
+        }
         Created { id, record }
     }
 

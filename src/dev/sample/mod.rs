@@ -7,6 +7,7 @@ mod chance;
 mod file;
 mod fit;
 mod growth;
+mod people;
 mod signing;
 mod spread;
 mod story;
@@ -24,11 +25,14 @@ use self::{
     spread::Map,
     story::{Story, days_after, in_office},
 };
-use crate::domain::{
-    deadline,
-    petition::{Activity, Debate, Department, GovernmentResponse, PetitionState, Rejection, Topic},
-    record::{Dates, PetitionRecord},
-    threshold::Thresholds,
+use crate::{
+    actions::seed::Sample,
+    domain::{
+        deadline,
+        petition::{Activity, Debate, Department, GovernmentResponse, PetitionState, Rejection, Topic},
+        record::{Dates, PetitionRecord},
+        threshold::Thresholds,
+    },
 };
 
 /// The sample petitions as they stand at `now`, the one that the demonstration is built around first.
@@ -42,6 +46,11 @@ pub fn petitions(now: Timestamp) -> Vec<PetitionRecord> {
     let oldest = file.petitions.iter().map(|entry| entry.created_days_ago).max().unwrap_or(0);
     let rhythm = Rhythm::between(now - SignedDuration::from_hours(24 * (oldest + 3)), now);
     file.petitions.iter().map(|entry| Maker { entry, file: &file, map: &map, rhythm: &rhythm, now }.record()).collect()
+}
+
+/// The same petitions with the people who stand behind those that are not published yet.
+pub fn with_people(now: Timestamp) -> Vec<Sample> {
+    petitions(now).into_iter().map(people::behind).collect()
 }
 
 /// Makes the record of one petition.

@@ -10,7 +10,9 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{account, desk, guard, invitation, log, prove, roles, sign_in, signatures, single_sign_on, site, staff};
+use super::{
+    account, desk, guard, invitation, log, petitions, prove, roles, sign_in, signatures, single_sign_on, site, staff,
+};
 use crate::{domain::staff::Permission, web::Site};
 
 /// What it takes to get to an address.
@@ -110,6 +112,35 @@ fn desk(routes: Routes) -> Routes {
 /// Lists of petitions, petitions, and what is decided about them.
 fn petitions(routes: Routes) -> Routes {
     routes
+        .read(Permission::Read, "/admin/petitions", petitions::list::show)
+        .read(Permission::Read, "/admin/petitions.csv", petitions::list::csv)
+        .write(Permission::Read, "/admin/petitions/creator", petitions::list::find_creator)
+        .read(Permission::Read, "/admin/petitions/{petition}", petitions::show::show)
+        .write(Permission::Read, "/admin/petitions/{petition}/presence", petitions::presence::submit)
+        .write(Permission::Annotate, "/admin/petitions/{petition}/notes", petitions::annotate::note)
+        .write(Permission::Annotate, "/admin/petitions/{petition}/marks", petitions::annotate::marks)
+        .read(Permission::EditText, "/admin/petitions/{petition}/text", petitions::text::show)
+        .write(Permission::EditText, "/admin/petitions/{petition}/text", petitions::text::submit)
+        .read(Permission::EditText, "/admin/petitions/{petition}/committee-note", petitions::text::committee_note)
+        .write(
+            Permission::EditText,
+            "/admin/petitions/{petition}/committee-note",
+            petitions::text::submit_committee_note,
+        )
+        .read(Permission::Decide, "/admin/petitions/{petition}/publish", petitions::decide::show)
+        .write(Permission::Decide, "/admin/petitions/{petition}/publish", petitions::decide::submit)
+        .read(Permission::Decide, "/admin/petitions/{petition}/reject", petitions::decide::show)
+        .write(Permission::Decide, "/admin/petitions/{petition}/reject", petitions::decide::submit)
+        .read(Permission::Decide, "/admin/petitions/{petition}/flag", petitions::decide::show)
+        .write(Permission::Decide, "/admin/petitions/{petition}/flag", petitions::decide::submit)
+        .read(Permission::Decide, "/admin/petitions/{petition}/park", petitions::decide::show)
+        .write(Permission::Decide, "/admin/petitions/{petition}/park", petitions::decide::submit)
+        .read(Permission::Decide, "/admin/petitions/{petition}/restore", petitions::decide::show)
+        .write(Permission::Decide, "/admin/petitions/{petition}/restore", petitions::decide::submit)
+        .read(Permission::Decide, "/admin/petitions/{petition}/take-down", petitions::decide::show)
+        .write(Permission::Decide, "/admin/petitions/{petition}/take-down", petitions::decide::submit)
+        .read(Permission::Remove, "/admin/petitions/{petition}/remove", petitions::decide::show)
+        .write(Permission::Remove, "/admin/petitions/{petition}/remove", petitions::decide::submit)
 }
 
 /// What the Government and Parliament did, and mail to the signers.

@@ -11,6 +11,7 @@ pub mod invitation;
 pub mod log;
 pub mod prove;
 pub mod roles;
+pub mod petitions;
 pub mod sign_in;
 pub mod signatures;
 pub mod single_sign_on;

@@ -20,7 +20,7 @@ use crate::{
         series::Range,
         threshold::Progress,
     },
-    store::{self, petitions::Petition, related::Related},
+    store::{self, moderation::Edit, petitions::Petition, related::Related},
     urls,
     web::{
         api,
@@ -63,6 +63,8 @@ struct PetitionPage {
     activities: Vec<Activity>,
     places: PlacesSection,
     timeline: Vec<Milestone>,
+    /// Changes of the text that the public was told of, latest first.
+    edits: Vec<Edit>,
     today: jiff::civil::Date,
 }
 
@@ -138,6 +140,8 @@ async fn render(
     let related = store::related::load(&mut db, &related).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
     let removals = store::removals::find(&mut db, id).await?;
+    let mut edits = store::moderation::edits(&mut db, id).await?;
+    edits.retain(|edit| !edit.note.is_empty());
     db.commit().await?;
 
     // What another service published is of the moment at which it was published.
@@ -171,6 +175,7 @@ async fn render(
         related,
         activities,
         timeline,
+        edits,
     };
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }

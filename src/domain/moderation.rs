@@ -1,0 +1,345 @@
+//! Deciding about petitions: which decision is open to which state, who may make it, and what becomes of the petition.
+//! The table is [`Decision::permission`].
+
+use jiff::Timestamp;
+
+use super::{deadline, mail::MailKind, petition::PetitionState, staff::Permission};
+
+/// What can be decided about a petition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// Publish it, so that it collects signatures.
+    Publish,
+    /// Refuse it; its text stays public unless it is hidden. Of one that was refused before: for another reason.
+    Reject,
+    /// Set it aside while it is in moderation.
+    Flag,
+    /// Take it out of moderation.
+    Park,
+    /// Bring it back to where it was before it was flagged, parked or refused.
+    Restore,
+    /// Take it away from the public after it was published, with a reason.
+    TakeDown,
+    /// Take it away for good.
+    Remove,
+}
+
+/// Why a petition is refused or taken down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason's code, such as `duplicate`.
+    pub code: String,
+    /// What is added to the reason's own text; Markdown, may be empty.
+    pub details: String,
+    /// Whether the public does not see the petition any more.
+    pub hides: bool,
+}
+
+/// A petition, as far as deciding has to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it is in its life.
+    pub state: PetitionState,
+    /// Whether its creator has confirmed.
+    pub confirmed: bool,
+    /// Whether it has had enough supporters to be checked.
+    pub supported: bool,
+    /// When it was published.
+    pub opened_at: Option<Timestamp>,
+    /// Its deadline, once it has been published.
+    pub closes_at: Option<Timestamp>,
+}
+
+/// The period in which a petition collects signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Its first moment.
+    pub opened_at: Timestamp,
+    /// Its last.
+    pub closes_at: Timestamp,
+}
+
+/// What becomes of a petition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its state.
+    pub state: PetitionState,
+    /// When it collects signatures, or did; `None`: it never has.
+    pub period: Option<Period>,
+    /// The mail that creator and supporters may get about it.
+    pub mail: Option<MailKind>,
+}
+
+impl Decision {
+    /// All decisions, in the order in which they are offered.
+    pub const ALL: [Self; 7] =
+        [Self::Publish, Self::Reject, Self::Flag, Self::Park, Self::Restore, Self::TakeDown, Self::Remove];
+
+    /// The decision with this word in its address.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|decision| decision.code() == code)
+    }
+
+    /// The word in its address.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Reject => "reject",
+            Self::Flag => "flag",
+            Self::Park => "park",
+            Self::Restore => "restore",
+            Self::TakeDown => "take-down",
+            Self::Remove => "remove",
+        }
+    }
+
+    /// Its name in the log.
+    pub fn act(self) -> &'static str {
+        match self {
+            Self::Publish => "petition.publish",
+            Self::Reject => "petition.reject",
+            Self::Flag => "petition.flag",
+            Self::Park => "petition.park",
+            Self::Restore => "petition.restore",
+            Self::TakeDown => "petition.take_down",
+            Self::Remove => "petition.remove",
+        }
+    }
+
+    /// The words on its button, for a petition in this state.
+    pub fn label(self, from: PetitionState) -> &'static str {
+        match self {
+            Self::Publish => "Publish",
+            Self::Reject if matches!(from, PetitionState::Rejected | PetitionState::Hidden) => "Change the reason",
+            Self::Reject => "Reject",
+            Self::Flag => "Flag",
+            Self::Park => "Set aside",
+            Self::Restore => "Restore",
+            Self::TakeDown => "Take down",
+            Self::Remove => "Remove for good",
+        }
+    }
+
+    /// Who may decide so about a petition in this state; `None`: nobody, it is not open to that state.
+    pub fn permission(self, from: PetitionState) -> Option<Permission> {
+        use PetitionState::{
+            Closed, Dormant, Flagged, Hidden, Open, Pending, Rejected, Removed, Sponsored, Stopped, Validated,
+        };
+        match (self, from) {
+            // A petition whose creator has not confirmed is nobody's yet.
+            (Self::Publish, Validated | Sponsored | Flagged | Dormant)
+            | (Self::Reject, Pending | Validated | Sponsored | Flagged | Dormant | Rejected | Hidden)
+            | (Self::Flag | Self::Park, Pending | Validated | Sponsored)
+            | (Self::Restore, Flagged | Dormant)
+            | (Self::TakeDown, Open | Closed) => Some(Permission::Decide),
+            (Self::Publish | Self::Restore, Rejected | Hidden) => Some(Permission::Overturn),
+            (Self::Remove, Open | Closed | Rejected) => Some(Permission::Remove),
+            (_, Stopped | Removed)
+            | (Self::Publish, Pending | Open | Closed)
+            | (Self::Reject, Open | Closed)
+            | (Self::Flag | Self::Park, Flagged | Dormant | Open | Closed | Rejected | Hidden)
+            | (Self::Restore, Pending | Validated | Sponsored | Open | Closed)
+            | (Self::TakeDown, Pending | Validated | Sponsored | Flagged | Dormant | Rejected | Hidden)
+            | (Self::Remove, Pending | Validated | Sponsored | Flagged | Dormant | Hidden) => None,
+        }
+    }
+
+    /// Whether it wants a reason.
+    pub fn wants_reason(self) -> bool {
+        matches!(self, Self::Reject | Self::TakeDown)
+    }
+
+    /// What becomes of a petition when it is decided so now; `hides` only matters where a reason is wanted. `None`: it is
+    /// not open to the petition's state.
+    pub fn outcome(self, petition: &Standing, hides: bool, now: Timestamp) -> Option<Outcome> {
+        self.permission(petition.state)?;
+        let period = match (petition.opened_at, petition.closes_at) {
+            (Some(opened_at), Some(closes_at)) => Some(Period { opened_at, closes_at }),
+            _ => None,
+        };
+        let was_public = period.is_some();
+        let outcome = match self {
+            Self::Publish => {
+                let period = period.unwrap_or(Period { opened_at: now, closes_at: deadline::closes_at(now) });
+                let over = period.closes_at < now;
+                Outcome {
+                    state: if over { PetitionState::Closed } else { PetitionState::Open },
+                    period: Some(period),
+                    mail: Some(MailKind::PetitionPublished),
+                }
+            }
+            Self::Reject | Self::TakeDown => Outcome {
+                state: if hides { PetitionState::Hidden } else { PetitionState::Rejected },
+                period,
+                mail: Some(match (was_public, hides) {
+                    (true, _) => MailKind::PetitionTakenDown,
+                    (false, true) => MailKind::PetitionHidden,
+                    (false, false) => MailKind::PetitionRejected,
+                }),
+            },
+            Self::Flag => Outcome { state: PetitionState::Flagged, period, mail: None },
+            Self::Park => Outcome { state: PetitionState::Dormant, period, mail: None },
+            // Back to being checked: should it be published again, it opens anew.
+            Self::Restore => Outcome {
+                state: match (petition.supported || was_public, petition.confirmed) {
+                    (true, _) => PetitionState::Sponsored,
+                    (false, true) => PetitionState::Validated,
+                    (false, false) => PetitionState::Pending,
+                },
+                period: None,
+                mail: matches!(petition.state, PetitionState::Rejected | PetitionState::Hidden)
+                    .then_some(MailKind::PetitionRestored),
+            },
+            Self::Remove => Outcome { state: PetitionState::Removed, period, mail: None },
+        };
+        Some(outcome)
+    }
+}
+
+/// Whether a mail about a decision is still true of a petition in this state; what was decided otherwise meanwhile has a
+/// mail of its own.
+pub fn is_still_true(mail: MailKind, state: PetitionState) -> bool {
+    use PetitionState::{Closed, Hidden, Open, Pending, Rejected, Sponsored, Validated};
+    match mail {
+        MailKind::PetitionPublished => matches!(state, Open | Closed),
+        MailKind::PetitionRejected => state == Rejected,
+        MailKind::PetitionHidden => state == Hidden,
+        MailKind::PetitionTakenDown => matches!(state, Rejected | Hidden),
+        MailKind::PetitionRestored => matches!(state, Pending | Validated | Sponsored),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{petition::Visibility, staff::Role};
+
+    fn standing(state: PetitionState, supported: bool, confirmed: bool, opened_days_ago: Option<i64>) -> Standing {
+        let now = now();
+        let opened_at = match state {
+            PetitionState::Open | PetitionState::Closed => Some(opened_days_ago.unwrap_or(3)),
+            PetitionState::Rejected | PetitionState::Hidden => opened_days_ago,
+            _ => None,
+        };
+        let opened_at = opened_at.map(|days| now - SignedDuration::from_hours(24 * days));
+        Standing { state, confirmed, supported, opened_at, closes_at: opened_at.map(deadline::closes_at) }
+    }
+
+    fn now() -> Timestamp {
+        "2026-05-03T10:00:00Z".parse().expect("a moment")
+    }
+
+    fn any_standing() -> impl Strategy<Value = Standing> {
+        let state = prop::sample::select(&PetitionState::ALL[..]);
+        (state, any::<bool>(), any::<bool>(), prop::option::of(0i64..400))
+            .prop_map(|(state, supported, confirmed, opened)| standing(state, supported, confirmed, opened))
+    }
+
+    proptest! {
+        #[test]
+        fn every_outcome_is_a_petition_that_the_database_takes(
+            petition in any_standing(), at in 0..Decision::ALL.len(), hides in any::<bool>(),
+        ) {
+            let decision = Decision::ALL[at];
+            let outcome = decision.outcome(&petition, hides, now());
+            prop_assert_eq!(outcome.is_some(), decision.permission(petition.state).is_some());
+            let Some(outcome) = outcome else { return Ok(()) };
+            if outcome.state.is_published() {
+                prop_assert!(outcome.period.is_some());
+            }
+            if !matches!(outcome.state, PetitionState::Open | PetitionState::Closed | PetitionState::Rejected
+                | PetitionState::Hidden | PetitionState::Removed)
+            {
+                prop_assert!(outcome.period.is_none());
+            }
+            if let Some(period) = outcome.period {
+                prop_assert!(period.opened_at < period.closes_at && period.opened_at <= now());
+            }
+            if let Some(mail) = outcome.mail {
+                prop_assert!(is_still_true(mail, outcome.state));
+            }
+        }
+
+        #[test]
+        fn whatever_moderators_decide_can_be_decided_otherwise(petition in any_standing(), at in 0..Decision::ALL.len()) {
+            let decision = Decision::ALL[at];
+            let outcome = decision.outcome(&petition, false, now());
+            if let Some(outcome) = outcome.filter(|_| decision != Decision::Remove) {
+                let next = Decision::ALL.into_iter().filter_map(|next| next.permission(outcome.state));
+                prop_assert!(next.count() > 0, "{:?}", outcome);
+            }
+        }
+
+        #[test]
+        fn an_earlier_opening_is_kept(petition in any_standing(), hides in any::<bool>()) {
+            let refused = Decision::TakeDown.outcome(&petition, hides, now());
+            if let Some(refused) = refused {
+                let period = refused.period.expect("it was open");
+                let again = Standing {
+                    state: refused.state,
+                    opened_at: Some(period.opened_at),
+                    closes_at: Some(period.closes_at),
+                    ..petition
+                };
+                let published = Decision::Publish.outcome(&again, false, now()).expect("a sysadmin may");
+                prop_assert_eq!(published.period, Some(period));
+                prop_assert_eq!(published.state == PetitionState::Closed, period.closes_at < now());
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_refused_only_a_sysadmin_publishes_or_restores() {
+        for decision in [Decision::Publish, Decision::Restore] {
+            for state in [PetitionState::Rejected, PetitionState::Hidden] {
+                let permission = decision.permission(state).expect("open to it");
+                assert_eq!(permission.least_role(), Role::Sysadmin);
+            }
+        }
+        assert_eq!(Decision::Remove.permission(PetitionState::Open), Some(Permission::Remove));
+    }
+
+    #[test]
+    fn a_petition_whose_creator_has_not_confirmed_is_not_published() {
+        assert_eq!(Decision::Publish.permission(PetitionState::Pending), None);
+    }
+
+    #[test]
+    fn nothing_is_decided_about_what_is_over_for_good() {
+        for decision in Decision::ALL {
+            assert_eq!(decision.permission(PetitionState::Removed), None);
+            assert_eq!(decision.permission(PetitionState::Stopped), None);
+        }
+    }
+
+    #[test]
+    fn what_is_restored_goes_back_to_where_its_support_puts_it() {
+        let back = |supported, confirmed| {
+            let petition = standing(PetitionState::Dormant, supported, confirmed, None);
+            Decision::Restore.outcome(&petition, false, now()).map(|outcome| outcome.state)
+        };
+        assert_eq!(back(true, true), Some(PetitionState::Sponsored));
+        assert_eq!(back(false, true), Some(PetitionState::Validated));
+        assert_eq!(back(false, false), Some(PetitionState::Pending));
+    }
+
+    #[test]
+    fn what_can_be_taken_down_was_public() {
+        for state in PetitionState::ALL {
+            if Decision::TakeDown.permission(state).is_some() {
+                assert_eq!(state.visibility(), Visibility::Page);
+            }
+        }
+    }
+
+    #[test]
+    fn codes_lead_back_to_their_decision() {
+        for decision in Decision::ALL {
+            assert_eq!(Decision::from_code(decision.code()), Some(decision));
+        }
+    }
+}

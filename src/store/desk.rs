@@ -1,0 +1,627 @@
+//! The desk: what waits, and lists of petitions in all states, by facets and filters, a page at a time.
+
+use futures_util::{Stream, TryStreamExt};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use sqlx::{Postgres, QueryBuilder, Row};
+
+use super::{Db, sql};
+use crate::domain::{
+    desk::{DeskFacet, DeskOrder},
+    keyring::EmailHash,
+    limits,
+    petition::{PetitionId, PetitionState},
+    text,
+};
+
+/// How many petitions are in moderation for how long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aged {
+    /// All of them.
+    pub all: i64,
+    /// Those without a tag.
+    pub untagged: i64,
+}
+
+/// What waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// In moderation.
+    pub in_moderation: Aged,
+    /// For no longer than it should take.
+    pub recent: Aged,
+    /// For longer.
+    pub late: Aged,
+    /// Nearly overdue.
+    pub nearly_overdue: Aged,
+    /// Overdue.
+    pub overdue: Aged,
+    /// Flagged.
+    pub flagged: i64,
+    /// Waiting for a response, and since when the first.
+    pub responses: (i64, Option<Timestamp>),
+    /// Debates without a day, and since when the first waits.
+    pub debates: (i64, Option<Timestamp>),
+    /// Debates whose day is over, without an outcome.
+    pub outcomes: i64,
+    /// Signatures in quarantine; counted no further than [`QUARANTINED`].
+    pub quarantined: i64,
+    /// Mails that were given up.
+    pub mails_given_up: i64,
+    /// By how much the first mail is late.
+    pub mail_late: SignedDuration,
+}
+
+/// Up to how many signatures in quarantine are counted.
+pub const QUARANTINED: i64 = 1000;
+
+/// The moments after which petitions in moderation are of another age.
+#[derive(Clone, Copy, Debug)]
+struct Ages {
+    late: Timestamp,
+    nearly: Timestamp,
+    overdue: Timestamp,
+}
+
+impl Ages {
+    fn at(now: Timestamp) -> Self {
+        let ago = |days: u32| now - SignedDuration::from_hours(24 * i64::from(days));
+        Self {
+            late: ago(limits::MODERATION_TARGET_DAYS),
+            nearly: ago(limits::MODERATION_NEARLY_OVERDUE_DAYS),
+            overdue: ago(limits::MODERATION_OVERDUE_DAYS),
+        }
+    }
+}
+
+/// What waits now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(db: &mut Db, today: Date, now: Timestamp) -> sqlx::Result<Waiting> {
+    let ages = Ages::at(now);
+    let m = sqlx::query!(
+        r#"select count(*) as "all!", count(*) filter (where untagged) as "untagged!",
+               count(*) filter (where since >= $1) as "recent!", count(*) filter (where since >= $1 and untagged) as "recent_untagged!",
+               count(*) filter (where since < $1 and since >= $2) as "late!",
+               count(*) filter (where since < $1 and since >= $2 and untagged) as "late_untagged!",
+               count(*) filter (where since < $2 and since >= $3) as "nearly!",
+               count(*) filter (where since < $2 and since >= $3 and untagged) as "nearly_untagged!",
+               count(*) filter (where since < $3) as "overdue!", count(*) filter (where since < $3 and untagged) as "overdue_untagged!",
+               count(*) filter (where state = 'flagged') as "flagged!"
+           from (select state, coalesce(moderation_threshold_reached_at, created_at) as since,
+                     not exists (select from petition_tags t where t.petition_id = p.id) as untagged
+                 from petitions p where state in ('sponsored', 'flagged')) m"#,
+        sql(ages.late) as _,
+        sql(ages.nearly) as _,
+        sql(ages.overdue) as _
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    let w = sqlx::query!(
+        r#"select r.count as "responses!", r.since as responses_since, d.count as "debates!", d.since as debates_since,
+               d.over as "outcomes!",
+               (select count(*) from (select from signatures where suspicion <> 0 and state = 'quarantined' limit $2) q)
+                   as "quarantined!",
+               (select count(*) from outbox where given_up_at is not null) as "given_up!",
+               (select min(due_at) from outbox where given_up_at is null and mailing_id is null) as due_at
+           from (select count(*) as count, min(response_threshold_reached_at) as since from petitions
+                 where state in ('open', 'closed') and response_threshold_reached_at is not null
+                     and government_response_at is null) r,
+                (select count(*) filter (where scheduled_debate_date is null) as count,
+                     min(debate_threshold_reached_at) filter (where scheduled_debate_date is null) as since,
+                     count(*) filter (where scheduled_debate_date < $1) as over
+                 from petitions where state in ('open', 'closed') and debate_outcome_at is null
+                     and (debate_threshold_reached_at is not null or scheduled_debate_date is not null)) d"#,
+        jiff_sqlx::Date::from(today) as _,
+        QUARANTINED + 1
+    )
+    .fetch_one(db)
+    .await?;
+    let late = w.due_at.map_or(SignedDuration::ZERO, |due_at| now.duration_since(due_at.to_jiff()));
+    Ok(Waiting {
+        in_moderation: Aged { all: m.all, untagged: m.untagged },
+        recent: Aged { all: m.recent, untagged: m.recent_untagged },
+        late: Aged { all: m.late, untagged: m.late_untagged },
+        nearly_overdue: Aged { all: m.nearly, untagged: m.nearly_untagged },
+        overdue: Aged { all: m.overdue, untagged: m.overdue_untagged },
+        flagged: m.flagged,
+        responses: (w.responses, w.responses_since.map(|at| at.to_jiff())),
+        debates: (w.debates, w.debates_since.map(|at| at.to_jiff())),
+        outcomes: w.outcomes,
+        quarantined: w.quarantined,
+        mails_given_up: w.given_up,
+        mail_late: late.max(SignedDuration::ZERO),
+    })
+}
+
+/// How many petitions each list has.
+#[derive(Clone, Debug, Default)]
+pub struct FacetCounts(Vec<(DeskFacet, i64)>);
+
+impl FacetCounts {
+    /// The length of a list.
+    pub fn of(&self, facet: DeskFacet) -> i64 {
+        self.0.iter().find(|(counted, _)| *counted == facet).map_or(0, |(_, count)| *count)
+    }
+}
+
+/// Counts all lists; what waits has been counted before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn facet_counts(db: &mut Db, waiting: &Waiting) -> sqlx::Result<FacetCounts> {
+    let states = sqlx::query!(r#"select state as "state: PetitionState", petitions from petition_states"#)
+        .fetch_all(&mut *db)
+        .await?;
+    let in_state = |state: PetitionState| states.iter().find(|row| row.state == state).map_or(0, |row| row.petitions);
+    let o = sqlx::query!(
+        r#"select (select count(*) from petitions where state in ('open', 'closed') and government_response_at is not null)
+                   as "answered!",
+               (select count(*) from petitions where state in ('open', 'closed') and debate_outcome_at is null
+                    and (debate_threshold_reached_at is not null or scheduled_debate_date is not null)) as "awaiting!",
+               (select count(*) from debates d join petitions p on p.id = d.petition_id
+                where d.debated and p.state in ('open', 'closed')) as "debated!",
+               (select count(*) from debates d join petitions p on p.id = d.petition_id
+                where not d.debated and p.state in ('open', 'closed')) as "not_debated!""#
+    )
+    .fetch_one(db)
+    .await?;
+    let count = |facet| match facet {
+        DeskFacet::All => states.iter().map(|row| row.petitions).sum(),
+        DeskFacet::GatheringSupport => in_state(PetitionState::Pending) + in_state(PetitionState::Validated),
+        DeskFacet::InModeration => waiting.in_moderation.all,
+        DeskFacet::Recent => waiting.recent.all,
+        DeskFacet::Late => waiting.late.all,
+        DeskFacet::NearlyOverdue => waiting.nearly_overdue.all,
+        DeskFacet::Overdue => waiting.overdue.all,
+        DeskFacet::Tagged => waiting.in_moderation.all - waiting.in_moderation.untagged,
+        DeskFacet::Untagged => waiting.in_moderation.untagged,
+        DeskFacet::Flagged => in_state(PetitionState::Flagged),
+        DeskFacet::Dormant => in_state(PetitionState::Dormant),
+        DeskFacet::Open => in_state(PetitionState::Open),
+        DeskFacet::Closed => in_state(PetitionState::Closed),
+        DeskFacet::Rejected => in_state(PetitionState::Rejected),
+        DeskFacet::Hidden => in_state(PetitionState::Hidden),
+        DeskFacet::Stopped => in_state(PetitionState::Stopped),
+        DeskFacet::Removed => in_state(PetitionState::Removed),
+        DeskFacet::AwaitingResponse => waiting.responses.0,
+        DeskFacet::WithResponse => o.answered,
+        DeskFacet::ToSchedule => waiting.debates.0,
+        DeskFacet::AwaitingDebate => o.awaiting,
+        DeskFacet::DebateOver => waiting.outcomes,
+        DeskFacet::Debated => o.debated,
+        DeskFacet::NotDebated => o.not_debated,
+    };
+    Ok(FacetCounts(DeskFacet::ALL.into_iter().map(|facet| (facet, count(facet))).collect()))
+}
+
+/// Which petitions are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Which list.
+    pub facet: DeskFacet,
+    /// In which order.
+    pub order: DeskOrder,
+    /// Words that stand in the text, as typed.
+    pub words: String,
+    /// A tag that it has, by number.
+    pub tag: Option<i32>,
+    /// A topic that it has, by code.
+    pub topic: Option<String>,
+    /// A department that it concerns, by number.
+    pub department: Option<i32>,
+    /// A part of its creator's name.
+    pub creator: String,
+    /// Hashes of the creator's address; `None`: anybody's.
+    pub creator_hashes: Option<Vec<EmailHash>>,
+}
+
+impl Filter {
+    /// Whether it is a list as it is, whose length is known.
+    pub fn is_plain(&self) -> bool {
+        self.words.is_empty()
+            && self.tag.is_none()
+            && self.topic.is_none()
+            && self.department.is_none()
+            && self.creator.is_empty()
+            && self.creator_hashes.is_none()
+    }
+
+    /// The petitions of one part of the list, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn page(
+        &self,
+        db: &mut Db,
+        offset: u64,
+        limit: u64,
+        today: Date,
+        now: Timestamp,
+    ) -> sqlx::Result<Vec<PetitionId>> {
+        let mut query = QueryBuilder::new("select p.id from petitions p ");
+        if self.order == DeskOrder::Signatures {
+            query.push("join petition_totals t on t.petition_id = p.id ");
+        }
+        self.push_condition(&mut query, today, now);
+        query.push(" order by ").push(self.order_by());
+        query.push(" limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        query.push(" offset ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
+        let rows = query.build().fetch_all(db).await?;
+        rows.iter().map(|row| row.try_get::<i64, _>(0).map(Into::into)).collect()
+    }
+
+    /// The length of the list, counted no further than `most`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count(&self, db: &mut Db, most: i64, today: Date, now: Timestamp) -> sqlx::Result<i64> {
+        let mut query = QueryBuilder::new("select count(*) from (select from petitions p ");
+        self.push_condition(&mut query, today, now);
+        query.push(" limit ").push_bind(most).push(") q");
+        query.build_query_scalar::<i64>().fetch_one(db).await
+    }
+
+    fn push_condition(&self, query: &mut QueryBuilder<Postgres>, today: Date, now: Timestamp) {
+        let ages = Ages::at(now);
+        let since = "coalesce(p.moderation_threshold_reached_at, p.created_at)";
+        query.push("where ").push(condition(self.facet));
+        match self.facet {
+            DeskFacet::Recent => {
+                query.push(" and ").push(since).push(" >= ").push_bind(sql(ages.late));
+            }
+            DeskFacet::Late => {
+                query.push(" and ").push(since).push(" < ").push_bind(sql(ages.late));
+                query.push(" and ").push(since).push(" >= ").push_bind(sql(ages.nearly));
+            }
+            DeskFacet::NearlyOverdue => {
+                query.push(" and ").push(since).push(" < ").push_bind(sql(ages.nearly));
+                query.push(" and ").push(since).push(" >= ").push_bind(sql(ages.overdue));
+            }
+            DeskFacet::Overdue => {
+                query.push(" and ").push(since).push(" < ").push_bind(sql(ages.overdue));
+            }
+            DeskFacet::DebateOver => {
+                query.push(" and p.scheduled_debate_date < ").push_bind(jiff_sqlx::Date::from(today));
+            }
+            _ => {}
+        }
+        if let Some(words) = words(&self.words) {
+            query.push(" and p.search @@ to_tsquery('english', ").push_bind(words).push(")");
+        }
+        if let Some(tag) = self.tag {
+            query
+                .push(" and p.id in (select x.petition_id from petition_tags x where x.tag_id = ")
+                .push_bind(tag)
+                .push(")");
+        }
+        if let Some(topic) = &self.topic {
+            query.push(" and p.id in (select x.petition_id from petition_topics x where x.topic_code = ");
+            query.push_bind(topic.clone()).push(")");
+        }
+        if let Some(department) = self.department {
+            query.push(" and p.id in (select x.petition_id from petition_departments x where x.department_id = ");
+            query.push_bind(department).push(")");
+        }
+        if !self.creator.is_empty() {
+            let pattern = self.creator.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            query.push(" and p.creator_name ilike ").push_bind(format!("%{pattern}%"));
+        }
+        if let Some(hashes) = &self.creator_hashes {
+            let hashes: Vec<i64> = hashes.iter().map(|hash| hash.0).collect();
+            query.push(
+                " and p.id in (select u.petition_id::bigint from signatures s \
+                 join supporters u on u.signature_id = s.id and u.is_creator where s.email_hash = any(",
+            );
+            query.push_bind(hashes).push("))");
+        }
+    }
+
+    fn order_by(&self) -> &'static str {
+        match (self.order, self.facet) {
+            (DeskOrder::Newest, _) => "p.id desc",
+            (DeskOrder::Oldest, _) => "p.id",
+            (DeskOrder::Signatures, _) => "t.signature_count desc, t.petition_id desc",
+            (DeskOrder::Usual, facet) => match facet {
+                DeskFacet::AwaitingResponse => "p.response_threshold_reached_at, p.id",
+                DeskFacet::WithResponse => "p.government_response_at desc, p.id desc",
+                DeskFacet::ToSchedule => "p.debate_threshold_reached_at, p.id",
+                DeskFacet::AwaitingDebate | DeskFacet::DebateOver => {
+                    "p.scheduled_debate_date nulls last, p.debate_threshold_reached_at, p.id"
+                }
+                DeskFacet::Debated | DeskFacet::NotDebated => "p.debate_outcome_at desc, p.id desc",
+                // As the index of the states has them: of most states nothing was ever rejected.
+                DeskFacet::Open
+                | DeskFacet::Closed
+                | DeskFacet::Rejected
+                | DeskFacet::Hidden
+                | DeskFacet::Stopped
+                | DeskFacet::Removed
+                | DeskFacet::Dormant => "p.rejected_at desc, p.id desc",
+                facet if facet.is_in_moderation() => "p.moderation_threshold_reached_at, p.id",
+                _ => "p.id desc",
+            },
+        }
+    }
+}
+
+/// Words as the database looks for them: all of them, the beginning of each being enough. `None`: no words.
+fn words(typed: &str) -> Option<String> {
+    let folded = text::fold(typed);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(12);
+    let terms: Vec<String> = words.map(|word| format!("'{word}':*")).collect();
+    (!terms.is_empty()).then(|| terms.join(" & "))
+}
+
+fn condition(facet: DeskFacet) -> &'static str {
+    match facet {
+        DeskFacet::All => "true",
+        DeskFacet::GatheringSupport => "p.state in ('pending', 'validated')",
+        DeskFacet::InModeration
+        | DeskFacet::Recent
+        | DeskFacet::Late
+        | DeskFacet::NearlyOverdue
+        | DeskFacet::Overdue => "p.state in ('sponsored', 'flagged')",
+        DeskFacet::Tagged => {
+            "p.state in ('sponsored', 'flagged') and exists (select from petition_tags x where x.petition_id = p.id)"
+        }
+        DeskFacet::Untagged => {
+            "p.state in ('sponsored', 'flagged') and not exists (select from petition_tags x where x.petition_id = p.id)"
+        }
+        DeskFacet::Flagged => "p.state = 'flagged'",
+        DeskFacet::Dormant => "p.state = 'dormant'",
+        DeskFacet::Open => "p.state = 'open'",
+        DeskFacet::Closed => "p.state = 'closed'",
+        DeskFacet::Rejected => "p.state = 'rejected'",
+        DeskFacet::Hidden => "p.state = 'hidden'",
+        DeskFacet::Stopped => "p.state = 'stopped'",
+        DeskFacet::Removed => "p.state = 'removed'",
+        DeskFacet::AwaitingResponse => {
+            "p.state in ('open', 'closed') and p.response_threshold_reached_at is not null \
+             and p.government_response_at is null"
+        }
+        DeskFacet::WithResponse => "p.state in ('open', 'closed') and p.government_response_at is not null",
+        DeskFacet::ToSchedule => {
+            "p.state in ('open', 'closed') and p.debate_outcome_at is null \
+             and (p.debate_threshold_reached_at is not null or p.scheduled_debate_date is not null) \
+             and p.scheduled_debate_date is null"
+        }
+        DeskFacet::AwaitingDebate | DeskFacet::DebateOver => {
+            "p.state in ('open', 'closed') and p.debate_outcome_at is null \
+             and (p.debate_threshold_reached_at is not null or p.scheduled_debate_date is not null)"
+        }
+        DeskFacet::Debated => {
+            "p.state in ('open', 'closed') and p.debate_outcome_at is not null \
+             and exists (select from debates d where d.petition_id = p.id and d.debated)"
+        }
+        DeskFacet::NotDebated => {
+            "p.state in ('open', 'closed') and p.debate_outcome_at is not null \
+             and exists (select from debates d where d.petition_id = p.id and not d.debated)"
+        }
+    }
+}
+
+/// A petition in a list of staff.
+#[derive(Clone, Debug)]
+pub struct DeskRow {
+    /// Its number.
+    pub id: PetitionId,
+    /// What it asks for.
+    pub action: String,
+    /// Its state.
+    pub state: PetitionState,
+    /// Who created it.
+    pub creator_name: Option<String>,
+    /// How many signed.
+    pub signature_count: i32,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it had enough supporters.
+    pub moderation_since: Option<Timestamp>,
+    /// When it was published.
+    pub opened_at: Option<Timestamp>,
+    /// When it closes.
+    pub closes_at: Option<Timestamp>,
+    /// When it reached the response threshold, while it has no response.
+    pub response_since: Option<Timestamp>,
+    /// When it reached the debate threshold, while there is no outcome.
+    pub debate_since: Option<Timestamp>,
+    /// The day of the debate.
+    pub debate_on: Option<Date>,
+    /// The title of the reason for which it was refused.
+    pub reason: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// How many notes there are.
+    pub notes: i64,
+    /// Where it was published, for petitions of another service.
+    pub source_url: Option<String>,
+}
+
+/// These petitions, in this order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rows(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<DeskRow>> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.action, p.state, p.creator_name, t.signature_count, p.created_at,
+               p.moderation_threshold_reached_at, p.opened_at, p.closes_at, p.source_url, p.scheduled_debate_date,
+               case when p.government_response_at is null then p.response_threshold_reached_at end as response_since,
+               case when p.debate_outcome_at is null then p.debate_threshold_reached_at end as debate_since,
+               n.title as "reason?",
+               array(select g.name from petition_tags x join tags g on g.id = x.tag_id where x.petition_id = p.id order by g.name)
+                   as "tags!",
+               (select count(*) from petition_notes o where o.petition_id = p.id) as "notes!"
+           from unnest($1::bigint[]) with ordinality wanted (id, position)
+           join petitions p on p.id = wanted.id
+           join petition_totals t on t.petition_id = p.id
+           left join rejections j on j.petition_id = p.id left join rejection_reasons n on n.code = j.code
+           order by wanted.position"#,
+        &ids.iter().map(|id| id.get()).collect::<Vec<_>>()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| DeskRow {
+            id: row.id.into(),
+            action: row.action,
+            state: row.state,
+            creator_name: row.creator_name,
+            signature_count: row.signature_count,
+            created_at: row.created_at.to_jiff(),
+            moderation_since: row.moderation_threshold_reached_at.map(|at| at.to_jiff()),
+            opened_at: row.opened_at.map(|at| at.to_jiff()),
+            closes_at: row.closes_at.map(|at| at.to_jiff()),
+            response_since: row.response_since.map(|at| at.to_jiff()),
+            debate_since: row.debate_since.map(|at| at.to_jiff()),
+            debate_on: row.scheduled_debate_date.map(|on| on.to_jiff()),
+            reason: row.reason,
+            tags: row.tags,
+            notes: row.notes,
+            source_url: row.source_url,
+        })
+        .collect())
+}
+
+/// A petition in a file for spreadsheets: everything about it, as text, in the order of [`COLUMNS`], and what it takes to
+/// know its creator's address.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// Its number.
+    pub id: PetitionId,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// Its creator's contact, encrypted, and to what it belongs.
+    pub creator: Option<(Vec<u8>, EmailHash)>,
+}
+
+/// What a file for spreadsheets has of a petition besides its number and its creator's address.
+pub const COLUMNS: [&str; 29] = [
+    "action",
+    "background",
+    "additional_details",
+    "committee_note",
+    "state",
+    "creator_name",
+    "signature_count",
+    "rejection_code",
+    "rejection_details",
+    "response_summary",
+    "response_details",
+    "scheduled_debate_date",
+    "debated_on",
+    "debate_transcript_url",
+    "debate_video_url",
+    "debate_pack_url",
+    "debate_overview",
+    "created_at",
+    "updated_at",
+    "moderation_threshold_reached_at",
+    "moderated_at",
+    "opened_at",
+    "closes_at",
+    "closed_at",
+    "rejected_at",
+    "response_threshold_reached_at",
+    "government_response_at",
+    "debate_threshold_reached_at",
+    "notes",
+];
+
+/// All petitions of a filter, latest first, one after the other: as many as there are.
+pub fn export<'a>(
+    db: &'a mut Db,
+    query: &'a mut QueryBuilder<Postgres>,
+) -> impl Stream<Item = sqlx::Result<Exported>> + 'a {
+    query.build().fetch(db).map_ok(|row| Exported {
+        id: row.get::<i64, _>(0).into(),
+        columns: row.get::<Vec<Option<String>>, _>(1).into_iter().map(Option::unwrap_or_default).collect(),
+        creator: row.get::<Option<Vec<u8>>, _>(2).zip(row.get::<Option<i64>, _>(3).map(EmailHash)),
+    })
+}
+
+impl Filter {
+    /// The query of [`export`].
+    pub fn export_query(&self, today: Date, now: Timestamp) -> QueryBuilder<Postgres> {
+        let moment = |column: &str| format!("to_char(p.{column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+        let mut columns: Vec<String> = [
+            "p.action",
+            "p.background",
+            "p.additional_details",
+            "p.committee_note",
+            "p.state::text",
+            "p.creator_name",
+            "t.signature_count::text",
+            "j.code",
+            "j.details",
+            "g.summary",
+            "g.details",
+            "p.scheduled_debate_date::text",
+            "d.debated_on::text",
+            "d.transcript_url",
+            "d.video_url",
+            "d.debate_pack_url",
+            "d.overview",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        columns.extend(
+            [
+                "created_at",
+                "updated_at",
+                "moderation_threshold_reached_at",
+                "moderated_at",
+                "opened_at",
+                "closes_at",
+                "closed_at",
+                "rejected_at",
+                "response_threshold_reached_at",
+                "government_response_at",
+                "debate_threshold_reached_at",
+            ]
+            .map(moment),
+        );
+        columns.push(
+            "(select string_agg(o.body, E'\\n\\n' order by o.id) from petition_notes o where o.petition_id = p.id)"
+                .to_owned(),
+        );
+        let mut query = QueryBuilder::new("select p.id, array[");
+        query.push(columns.join(", "));
+        query.push(
+            "], s.contact, s.email_hash from petitions p join petition_totals t on t.petition_id = p.id \
+             left join rejections j on j.petition_id = p.id left join government_responses g on g.petition_id = p.id \
+             left join debates d on d.petition_id = p.id \
+             left join supporters u on u.petition_id = p.id and u.is_creator left join signatures s on s.id = u.signature_id ",
+        );
+        self.push_condition(&mut query, today, now);
+        query.push(" order by p.id desc");
+        query
+    }
+}
+
+/// What lists can be filtered by.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// Tags, by number.
+    pub tags: Vec<(i32, String)>,
+    /// Topics, by code.
+    pub topics: Vec<(String, String)>,
+    /// Departments, by number.
+    pub departments: Vec<(i32, String)>,
+}
+
+/// What lists can be filtered by.
+///
+/// # Errors
+/// When the database fails.
+pub async fn choices(db: &mut Db) -> sqlx::Result<Choices> {
+    let tags = sqlx::query!("select id, name from tags order by lower(name)").fetch_all(&mut *db).await?;
+    let topics = sqlx::query!("select code, name from topics order by lower(name)").fetch_all(&mut *db).await?;
+    let departments = sqlx::query!("select id, name from departments order by lower(name)").fetch_all(db).await?;
+    Ok(Choices {
+        tags: tags.into_iter().map(|row| (row.id, row.name)).collect(),
+        topics: topics.into_iter().map(|row| (row.code, row.name)).collect(),
+        departments: departments.into_iter().map(|row| (row.id, row.name)).collect(),
+    })
+}

@@ -1,0 +1,283 @@
+//! Changing what a petition says: its texts, and the committee's note.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{back, done_words, editing, number, state_label};
+use crate::{
+    actions::edit_petition::{Edited, edit_text, set_committee_note},
+    app::App,
+    domain::{
+        limits,
+        petition::{PetitionId, Visibility},
+        text,
+    },
+    store::{
+        self,
+        moderation::{Done, Editor, Held, Texts},
+    },
+    web::{
+        admin::{
+            frame::{Frame, Section},
+            guard::Staff,
+        },
+        cache::CachePolicy,
+        error::PageError,
+        extract::{Form, Now, Numbered},
+        filters::second_of,
+        form::FormErrors,
+        markdown, page, plain_text,
+    },
+};
+
+/// What somebody has filled in.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct TextForm {
+    seen: String,
+    action: String,
+    background: String,
+    additional_details: String,
+    note: String,
+}
+
+impl TextForm {
+    fn of(held: &Held) -> Self {
+        Self {
+            seen: held.seen(),
+            action: held.action.clone(),
+            background: held.background.clone(),
+            additional_details: held.additional_details.clone(),
+            note: String::new(),
+        }
+    }
+
+    fn parse(&self) -> Result<(Texts, String), FormErrors> {
+        let mut errors = FormErrors::default();
+        let texts = Texts {
+            // One line, as people see it.
+            action: self.action.split_whitespace().collect::<Vec<_>>().join(" "),
+            background: clean(&self.background),
+            additional_details: clean(&self.additional_details),
+        };
+        let note = clean(&self.note);
+        if texts.action.is_empty() {
+            errors.add("action", "Enter what the petition asks for");
+        }
+        for (field, what, text, most) in [
+            ("action", "what the petition asks for", &texts.action, limits::ACTION),
+            ("background", "the background", &texts.background, limits::BACKGROUND),
+            ("additional_details", "the additional details", &texts.additional_details, limits::ADDITIONAL_DETAILS),
+            ("note", "what the public is told", &note, limits::EDIT_NOTE),
+        ] {
+            if text::letters(text) > most {
+                errors.add(field, format!("Shorten {what} to {most} characters or fewer"));
+            }
+        }
+        if errors.is_empty() { Ok((texts, note)) } else { Err(errors) }
+    }
+}
+
+/// A text without white space around it, with line breaks of one kind.
+fn clean(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
+}
+
+#[derive(Template)]
+#[template(path = "admin/petitions/text.html")]
+struct TextPage {
+    frame: Frame,
+    id: PetitionId,
+    held: Held,
+    form: TextForm,
+    errors: FormErrors,
+    editors: Vec<Editor>,
+    /// A colleague was quicker: what was done last.
+    meanwhile: Vec<Done>,
+}
+
+impl TextPage {
+    fn is_public(&self) -> bool {
+        self.held.standing.state.visibility() == Visibility::Page
+    }
+}
+
+/// The texts, to be changed.
+pub async fn show(State(app): State<App>, now: Now, staff: Staff, address: Numbered) -> Result<Response, PageError> {
+    let id = number(address)?;
+    let held = held(&app, id).await?;
+    let form = TextForm::of(&held);
+    text_page(&app, &staff, id, held, form, FormErrors::default(), false, now.0).await
+}
+
+/// Changes them.
+pub async fn submit(
+    State(app): State<App>,
+    now: Now,
+    staff: Staff,
+    address: Numbered,
+    Form(form): Form<TextForm>,
+) -> Result<Response, PageError> {
+    let id = number(address)?;
+    let held = held(&app, id).await?;
+    let (texts, note) = match form.parse() {
+        Ok(parsed) => parsed,
+        Err(errors) => return text_page(&app, &staff, id, held, form, errors, false, now.0).await,
+    };
+    let mut db = app.pool.acquire().await?;
+    let edited = edit_text(&mut db, &staff.actor, id, &form.seen, &texts, &note, now.0).await?;
+    match edited {
+        Edited::Done => back(&mut db, &staff, id, "The text is changed; the earlier version is kept.").await,
+        Edited::Same => back(&mut db, &staff, id, "The text is as it was; nothing was changed.").await,
+        Edited::Missing => Err(PageError::NotFound),
+        Edited::NoteWanted => {
+            drop(db);
+            let mut errors = FormErrors::default();
+            errors.add("note", "Tell the public what was changed and why");
+            text_page(&app, &staff, id, held, form, errors, false, now.0).await
+        }
+        Edited::Imported => {
+            drop(db);
+            text_page(&app, &staff, id, held, form, FormErrors::default(), true, now.0).await
+        }
+        Edited::Changed(held) => {
+            drop(db);
+            text_page(&app, &staff, id, *held, form, FormErrors::default(), true, now.0).await
+        }
+    }
+}
+
+async fn held(app: &App, id: PetitionId) -> Result<Held, PageError> {
+    store::moderation::find(&mut *app.pool.acquire().await?, id, false).await?.ok_or(PageError::NotFound)
+}
+
+fn status(errors: &FormErrors, changed: bool) -> StatusCode {
+    match (errors.is_empty(), changed) {
+        (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (true, true) => StatusCode::CONFLICT,
+        (true, false) => StatusCode::OK,
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the page in all its forms, asked for in this file only")]
+async fn text_page(
+    app: &App,
+    staff: &Staff,
+    id: PetitionId,
+    held: Held,
+    form: TextForm,
+    errors: FormErrors,
+    changed: bool,
+    now: Timestamp,
+) -> Result<Response, PageError> {
+    let mut db = app.pool.acquire().await?;
+    let status = status(&errors, changed);
+    let page = TextPage {
+        frame: Frame::new(staff, Section::Petitions, format!("Change the text: {}", held.action)),
+        id,
+        form: TextForm { seen: held.seen(), ..form },
+        errors,
+        editors: editing(&mut db, staff, id, "text", now).await?,
+        meanwhile: if changed { store::moderation::history(&mut db, id, 5).await? } else { Vec::new() },
+        held,
+    };
+    Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
+}
+
+/// What somebody has filled in.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct NoteForm {
+    seen: String,
+    committee_note: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/petitions/committee_note.html")]
+struct NotePage {
+    frame: Frame,
+    id: PetitionId,
+    held: Held,
+    form: NoteForm,
+    errors: FormErrors,
+    editors: Vec<Editor>,
+    /// A colleague was quicker: what was done last.
+    meanwhile: Vec<Done>,
+}
+
+/// The committee's note, to be changed.
+pub async fn committee_note(
+    State(app): State<App>,
+    now: Now,
+    staff: Staff,
+    address: Numbered,
+) -> Result<Response, PageError> {
+    let id = number(address)?;
+    let held = held(&app, id).await?;
+    let form = NoteForm { seen: held.seen(), committee_note: held.committee_note.clone() };
+    note_page(&app, &staff, id, held, form, FormErrors::default(), false, now.0).await
+}
+
+/// Changes it.
+pub async fn submit_committee_note(
+    State(app): State<App>,
+    now: Now,
+    staff: Staff,
+    address: Numbered,
+    Form(form): Form<NoteForm>,
+) -> Result<Response, PageError> {
+    let id = number(address)?;
+    let current = held(&app, id).await?;
+    let note = clean(&form.committee_note);
+    if text::letters(&note) > limits::COMMITTEE_NOTE {
+        let mut errors = FormErrors::default();
+        errors.add("committee_note", format!("Shorten the note to {} characters or fewer", limits::COMMITTEE_NOTE));
+        return note_page(&app, &staff, id, current, form, errors, false, now.0).await;
+    }
+    let mut db = app.pool.acquire().await?;
+    match set_committee_note(&mut db, &staff.actor, id, &form.seen, &note, now.0).await? {
+        Edited::Done if note.is_empty() => back(&mut db, &staff, id, "The committee’s note is taken away.").await,
+        Edited::Done => back(&mut db, &staff, id, "The committee’s note is saved.").await,
+        Edited::Same => back(&mut db, &staff, id, "The committee’s note is as it was; nothing was changed.").await,
+        Edited::Missing => Err(PageError::NotFound),
+        Edited::Changed(held) => {
+            drop(db);
+            note_page(&app, &staff, id, *held, form, FormErrors::default(), true, now.0).await
+        }
+        Edited::Imported | Edited::NoteWanted => {
+            drop(db);
+            note_page(&app, &staff, id, current, form, FormErrors::default(), true, now.0).await
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the page in all its forms, asked for in this file only")]
+async fn note_page(
+    app: &App,
+    staff: &Staff,
+    id: PetitionId,
+    held: Held,
+    form: NoteForm,
+    errors: FormErrors,
+    changed: bool,
+    now: Timestamp,
+) -> Result<Response, PageError> {
+    let mut db = app.pool.acquire().await?;
+    let status = status(&errors, changed);
+    let page = NotePage {
+        frame: Frame::new(staff, Section::Petitions, format!("The committee’s note: {}", held.action)),
+        id,
+        form: NoteForm { seen: held.seen(), ..form },
+        errors,
+        editors: editing(&mut db, staff, id, "committee note", now).await?,
+        meanwhile: if changed { store::moderation::history(&mut db, id, 5).await? } else { Vec::new() },
+        held,
+    };
+    Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
+}
