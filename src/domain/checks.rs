@@ -287,7 +287,7 @@ pub fn warnings(texts: Texts<'_>) -> Vec<Warning> {
         (About::Telephone, all.iter().flat_map(|text| telephones(text)).collect()),
         (About::Links, all.iter().flat_map(|text| links(text)).collect()),
         (About::Addresses, all.iter().flat_map(|text| addresses(text)).collect()),
-        (About::Shouting, all.iter().filter(|text| is_shouted(text)).map(|text| beginning(text)).collect()),
+        (About::Shouting, all.iter().filter(is_shouted).map(|text| beginning(text)).collect()),
         (About::Spam, spam(&all, &words)),
     ];
     let mut warnings = Vec::new();

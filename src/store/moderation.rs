@@ -578,29 +578,37 @@ pub struct Similar {
     pub debated: Option<(bool, Option<jiff::civil::Date>)>,
 }
 
-/// Petitions that are about the same thing as this one, in whatever state, most similar first. Alike are those that share
-/// rare words; the texts of the found are ranked by how many of them they have.
+/// In so many open petitions or fewer a word is rare.
+const RARE: i32 = 30;
+
+/// Petitions that are about the same thing as this one, in whatever state, most similar first: those that share a rare
+/// word, or two of its most telling ones, ranked by how many.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn similar(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Similar>> {
     let rows = sqlx::query!(
-        r#"with telling as (
-               select string_agg(quote_literal(lexeme), ' | ')::tsquery as query
-               from (
-                   select s.lexeme
-                   from petitions p cross join lateral unnest(p.search) s
-                   left join open_petition_stems w on w.stem = s.lexeme
-                   where p.id = $1
-                   order by case when s.weights[1] = 'A' then 2 else 1 end / ln(coalesce(w.petitions, 0) + 2.0) desc, s.lexeme
-                   limit 12
-               ) best
+        r#"with own as (
+               select s.lexeme, coalesce(w.petitions, 0) as open,
+                   row_number() over (order by case when s.weights[1] = 'A' then 2 else 1 end
+                       / ln(coalesce(w.petitions, 0) + 2.0) desc, s.lexeme) as rank
+               from petitions p cross join lateral unnest(p.search) s
+               left join open_petition_stems w on w.stem = s.lexeme
+               where p.id = $1
+           ), parts as (
+               select quote_literal(lexeme) as part from own where rank <= 10 and open <= $3
+               union all
+               select '(' || quote_literal(a.lexeme) || ' & ' || quote_literal(b.lexeme) || ')'
+               from own a join own b on b.rank > a.rank
+               where b.rank <= 6 and a.open > $3 and b.open > $3
+           ), telling as (
+               select string_agg(part, ' | ')::tsquery as query from parts
            ), candidates as (
                select c.id, c.action, c.state, ts_rank(c.search, telling.query) as rank
                from petitions c, telling
                where c.id <> $1 and c.search @@ telling.query
                    and c.state in ('sponsored', 'flagged', 'open', 'closed', 'rejected', 'hidden')
-               limit 3000
+               limit 500
            )
            select c.id as "id!", c.action as "action!", c.state as "state!", t.signature_count as "signature_count!",
                n.title as "reason?", g.responded_on as "responded_on?", d.debated as "debated?", d.debated_on
@@ -611,7 +619,8 @@ pub async fn similar(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Similar>> 
            where c.rank > 0.02
            order by c.rank desc, c.id desc limit $2"#,
         id.get(),
-        limits::SIMILAR
+        limits::SIMILAR,
+        RARE
     )
     .fetch_all(db)
     .await?;

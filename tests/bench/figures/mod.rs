@@ -2,6 +2,7 @@
 
 mod crowded;
 mod day;
+mod desk;
 mod kills;
 mod lists;
 mod mail;
@@ -45,6 +46,7 @@ pub const FIGURES: &[Figure] = &[
     },
     Figure { name: "page", about: "a petition's page against nginx", run: |f, t| Box::pin(page::run(f, t)) },
     Figure { name: "lists", about: "lists, search and data", run: |f, t| Box::pin(lists::run(f, t)) },
+    Figure { name: "desk", about: "staff’s pages with 200,000 petitions", run: |f, t| Box::pin(desk::run(f, t)) },
     Figure { name: "sizes", about: "petitions of 1,000 to 10,000,000", run: |f, t| Box::pin(sizes::run(f, t)) },
     Figure { name: "parts", about: "ten years of history, all places", run: |f, t| Box::pin(parts::run(f, t)) },
     Figure { name: "signing", about: "signing and confirming", run: |f, t| Box::pin(signing::run(f, t)) },
