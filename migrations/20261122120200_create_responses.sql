@@ -1,9 +1,12 @@
 -- The government response on its way to the public, and what is mailed to signers about it and about what Parliament did.
 
+create sequence response_revisions;
+
 create table response_drafts (
     petition_id bigint primary key references petitions on delete cascade,
-    -- Grows with every change, so that nobody overwrites what a colleague has written meanwhile.
-    revision integer not null default 1,
+    -- New with every change, so that nobody overwrites what a colleague has written meanwhile; never the same again, so
+    -- that a draft is not taken for one that was thrown away.
+    revision bigint not null default nextval('response_revisions'),
     department_id integer references departments,
     responded_on date,
     summary text not null default '' check (char_length(summary) <= 4000),
@@ -53,7 +56,8 @@ create table mailings (
     id bigint generated always as identity primary key,
     petition_id integer not null references petitions on delete cascade,
     kind mailing_kind not null,
-    activity_id bigint references activities on delete cascade,
+    -- Null for other kinds, and once it has been removed.
+    activity_id bigint references activities on delete set null,
     created_at timestamptz not null,
     created_by integer references staff,
     -- The first mail leaves then, the last about when the pace allows.
@@ -72,12 +76,18 @@ create table mailings (
     unwanted integer not null default 0 check (unwanted >= 0),
     -- Stopped for a while; nothing of it leaves.
     paused_at timestamptz,
+    -- For how long it was stopped in all. Its mails are due by its own clock, which stands still while it is stopped: so
+    -- they leave at the same pace afterwards, and a million rows need not be written for it.
+    held interval not null default '0',
     -- Stopped for good; what has not left does not leave.
-    cancelled_at timestamptz
+    cancelled_at timestamptz,
+    -- By a newer one about the same.
+    replaced_by bigint references mailings
 );
 
 create index mailings_by_petition on mailings (petition_id, id);
-create index mailings_under_way on mailings (id) where all_queued_at is null and cancelled_at is null;
+create index mailings_to_queue on mailings (id) where all_queued_at is null and cancelled_at is null;
+create index mailings_cancelled on mailings (id) where cancelled_at is not null;
 
 -- Mails about other things than a signature's confirmation.
 alter type mail_kind add value 'petition_published';
@@ -90,8 +100,8 @@ alter type mail_kind add value 'staff_invitation';
 
 alter table outbox
     alter column signature_id drop not null,
-    -- What a mail to signers belongs to.
-    add column mailing_id bigint references mailings on delete cascade,
+    -- The mailing that a mail to signers belongs to. Not a foreign key: a million rows would each be looked up.
+    add column mailing_id bigint,
     -- The member of staff who gets it.
     add column staff_id integer references staff on delete cascade,
     add check ((signature_id is null) <> (staff_id is null)),
@@ -100,7 +110,7 @@ alter table outbox
 -- Confirmations go first: what is sent to a million people at their leisure has a queue of its own.
 drop index outbox_due;
 create index outbox_due on outbox (due_at) where given_up_at is null and mailing_id is null;
-create index outbox_of_mailings on outbox (mailing_id, due_at) where mailing_id is not null;
+create index outbox_of_mailings on outbox (mailing_id, due_at) where given_up_at is null and mailing_id is not null;
 
 -- Videos and transcripts of debates, as the pages of other services have them.
 alter table debates add column published_by integer references staff;

@@ -14,6 +14,14 @@ pub const NAME: usize = 255;
 pub const RESPONSE_SUMMARY: usize = 200;
 /// Most letters of a government response's text.
 pub const RESPONSE_DETAILS: usize = 10_000;
+/// Most letters of what the public is told when a response is corrected or withdrawn.
+pub const RESPONSE_NOTE: usize = 1_000;
+/// Most letters of what is said about a debate, or why there was none.
+pub const DEBATE_OVERVIEW: usize = 5_000;
+/// Most letters of an activity's subject.
+pub const ACTIVITY_SUBJECT: usize = 150;
+/// Most letters of an activity's text.
+pub const ACTIVITY_BODY: usize = 6_000;
 /// Most letters of a search.
 pub const SEARCH: usize = 200;
 

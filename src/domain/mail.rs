@@ -20,4 +20,6 @@ pub enum MailKind {
     PetitionTakenDown,
     /// It was refused, and is checked again.
     PetitionRestored,
+    /// News about a petition, to everybody who signed it and asked for them; which, its mailing says.
+    Mailing,
 }

@@ -14,6 +14,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use moka::future::Cache;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -23,12 +24,17 @@ use tokio::{
 use crate::{
     actions::staff::invitation_token,
     app::App,
-    domain::{keyring::Purpose, limits, mail::MailKind, moderation, petition::Visibility, signature::SignatureState},
+    domain::{
+        keyring::Purpose, limits, mail::MailKind, mailing::MailingId, moderation, petition::Visibility,
+        signature::SignatureState,
+    },
     mail::{
         letter::{Letter, SendError},
         messages::{
-            AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, PetitionDecided, StaffInvitation, Unwritable,
+            AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, News, PetitionDecided, StaffInvitation,
+            Unwritable,
         },
+        news::Told,
         smtp::LONGEST,
     },
     store::{
@@ -48,6 +54,8 @@ const BEGIN: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_secs(1);
 /// Mails are taken, and outcomes noted, for all that come within this time: on a busy day the disk has others to serve.
 const GATHER: Duration = Duration::from_millis(20);
+/// What a mailing tells is read once for all mails of so long: who corrects it in the middle has it corrected.
+const TOLD: Duration = Duration::from_secs(5);
 /// How long mails that are on their way may take when the program is told to stop.
 const STOPPING: Duration = Duration::from_secs(5);
 /// The longest pause while no mail can be handed over at all.
@@ -75,7 +83,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         return;
     }
     let (results, mut done) = mpsc::unbounded_channel();
-    let desk = Arc::new(Desk { app, queue: Mutex::default(), halted: AtomicBool::new(false), results });
+    let told = Cache::builder().max_capacity(100).time_to_live(TOLD).build();
+    let desk = Arc::new(Desk { app, queue: Mutex::default(), halted: AtomicBool::new(false), told, results });
     let mut senders = JoinSet::new();
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -180,6 +189,8 @@ struct Desk {
     queue: Mutex<VecDeque<(Taken, Instant)>>,
     /// Nothing more is to be begun.
     halted: AtomicBool,
+    /// What mailings tell; `None`: nothing any more.
+    told: Cache<MailingId, Option<Arc<Told>>>,
     results: mpsc::UnboundedSender<Tried>,
 }
 
@@ -252,7 +263,7 @@ impl Desk {
                     metrics.mails_given_up.inc();
                     tracing::warn!(mail, attempts, error, "a mail is given up");
                 }
-                Outcome::Done | Outcome::PutBack => {}
+                Outcome::Sent | Outcome::Unwanted | Outcome::PutBack => {}
             }
             metrics.mails_sent.inc_by(u64::from(result.sent));
         }
@@ -282,7 +293,17 @@ impl Desk {
 
     async fn send(&self, taken: Taken) -> Tried {
         let now = self.app.clock.now();
-        let (sent, failed) = match self.write(&taken, now).await {
+        let told = match taken.mailing {
+            None => None,
+            Some(mailing) => match self.told(mailing).await {
+                Ok(told) => told,
+                Err(error) => {
+                    tracing::error!(%error, "what a mailing tells cannot be read; it is tried again");
+                    return Tried { taken, outcome: Outcome::PutBack, sent: false, blocked: None };
+                }
+            },
+        };
+        let (sent, failed) = match self.write(&taken, told, now).await {
             Written::Unwanted => (false, None),
             Written::Failed(error) => (false, Some(error)),
             Written::Ready(letter) => match self.app.transport.send(&letter).await {
@@ -291,7 +312,8 @@ impl Desk {
             },
         };
         let (outcome, blocked) = match failed {
-            None => (Outcome::Done, None),
+            None if sent => (Outcome::Sent, None),
+            None => (Outcome::Unwanted, None),
             Some(SendError::Blocked(what)) => {
                 self.halted.store(true, Ordering::Relaxed);
                 (Outcome::PutBack, Some(what))
@@ -305,7 +327,16 @@ impl Desk {
         Tried { taken, outcome, sent, blocked }
     }
 
-    async fn write(&self, taken: &Taken, now: Timestamp) -> Written {
+    /// What a mailing tells.
+    async fn told(&self, mailing: MailingId) -> Result<Option<Arc<Told>>, Arc<sqlx::Error>> {
+        let read = async {
+            let content = store::mailings::content(&mut *self.app.pool.acquire().await?, mailing).await?;
+            Ok(content.as_ref().map(Told::new).map(Arc::new))
+        };
+        self.told.try_get_with(mailing, read).await
+    }
+
+    async fn write(&self, taken: &Taken, told: Option<Arc<Told>>, now: Timestamp) -> Written {
         let (mail, to) = match &taken.recipient {
             Recipient::Nobody => return Written::Unwanted,
             Recipient::Staff(staff) => {
@@ -313,7 +344,7 @@ impl Desk {
                 (mail, staff.email.clone())
             }
             Recipient::Signer(signature) => {
-                let mail = match self.mail(taken, signature, now).await {
+                let mail = match self.mail(taken, signature, told, now).await {
                     Ok(Some(mail)) => mail,
                     Ok(None) => return Written::Unwanted,
                     Err(error) => return Written::Failed(SendError::Later(error.to_string())),
@@ -348,7 +379,13 @@ impl Desk {
     }
 
     /// What the mail says; `None` if it has become pointless.
-    async fn mail(&self, taken: &Taken, signature: &TakenSignature, now: Timestamp) -> sqlx::Result<Option<Mail>> {
+    async fn mail(
+        &self,
+        taken: &Taken,
+        signature: &TakenSignature,
+        told: Option<Arc<Told>>,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<Mail>> {
         let full = |path: String| format!("{}{path}", self.app.public_url);
         let token = |purpose| self.app.keyring.token(purpose, signature.id);
         let about = AboutSignature {
@@ -392,10 +429,12 @@ impl Desk {
                             closes_at: decided.closes_at,
                             refusal: decided.refusal,
                             is_public: decided.state.visibility() == Visibility::Page,
-                        })
+                            MailKind::Mailing => told.map(|told| Mail::News(News { about, told })),
+        })
                     },
                 )
             }
+            MailKind::Mailing => told.map(|told| Mail::News(News { about, told })),
         })
     }
 }

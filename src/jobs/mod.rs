@@ -1,6 +1,7 @@
 //! What happens by itself: a timetable of jobs, each safe to run twice and in several processes at once.
 
 pub mod deliver_mail;
+pub mod queue_mailings;
 pub mod run_rules;
 
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub struct Job {
 #[derive(Clone, Copy, Debug)]
 enum Work {
     ClosePetitions,
+    PublishResponses,
     RefreshWords,
     ForgetMinutes,
     ForgetUnconfirmed,
@@ -42,6 +44,7 @@ enum Work {
 pub const TIMETABLE: &[Job] = &[
     Job { name: "close petitions", every: minutes(1), work: Work::ClosePetitions },
     Job { name: "settle thresholds", every: Duration::from_secs(2), work: Work::SettleThresholds },
+    Job { name: "publish responses", every: minutes(1), work: Work::PublishResponses },
     Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
@@ -69,6 +72,7 @@ impl Job {
         }
         let done = match self.work {
             Work::ClosePetitions => actions::close_petitions::close_petitions(&mut tx, now).await?.len() as u64,
+            Work::PublishResponses => actions::respond::publish_due(&mut tx, now).await?,
             Work::RefreshWords => {
                 store::search::refresh_words(&mut tx).await?;
                 0
@@ -103,10 +107,11 @@ impl Job {
     }
 }
 
-/// Delivers mail, and runs every job of the timetable, at once and then in its interval, until told to stop.
+/// Delivers mail, queues mailings, and runs every job of the timetable, at once and then in its interval, until told to stop.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mail = tokio::spawn(deliver_mail::run(app.clone(), stop.clone()));
     let mut jobs = JoinSet::new();
+    jobs.spawn(queue_mailings::run(app.clone(), stop.clone()));
     for job in TIMETABLE {
         jobs.spawn(repeat(*job, app.clone()));
     }

@@ -1,5 +1,7 @@
 //! What mails say: one struct for each, with its words in `templates/mail`, as plain text and as HTML.
 
+use std::sync::Arc;
+
 use askama::Template;
 use jiff::Timestamp;
 use lettre::{
@@ -10,7 +12,10 @@ use lettre::{
     },
 };
 
-use super::letter::Letter;
+use super::{
+    letter::Letter,
+    news::{NewsHtml, NewsText, Told},
+};
 use crate::domain::{deadline, mail::MailKind};
 
 /// What every mail about a signature has.
@@ -148,6 +153,15 @@ impl PetitionDecided {
     }
 }
 
+/// News about a petition, to somebody who signed it and asked for them.
+#[derive(Clone)]
+pub struct News {
+    /// Whose, and which petition.
+    pub about: AboutSignature,
+    /// What they are; the same for everybody.
+    pub told: Arc<Told>,
+}
+
 /// A mail that can be written.
 #[derive(Clone)]
 pub enum Mail {
@@ -159,6 +173,8 @@ pub enum Mail {
     ConfirmSignature(ConfirmSignature),
     /// "You have signed this petition already".
     AlreadySigned(AlreadySigned),
+    /// "The Government has responded", and what else there may be to tell.
+    News(News),
 }
 
 /// What stands on the envelope, and in the headers, of one mail.
@@ -252,6 +268,7 @@ impl Mail {
             Self::PetitionDecided(mail) => format!("{}: {}", mail.headline(), mail.about.action),
             Self::ConfirmSignature(mail) => format!("Confirm your signature: {}", mail.about.action),
             Self::AlreadySigned(mail) => format!("You have signed already: {}", mail.about.action),
+            Self::News(mail) => format!("{}: {}", mail.told.headline, mail.about.action),
         }
     }
 
@@ -265,6 +282,7 @@ impl Mail {
             Self::PetitionDecided(mail) => PetitionDecidedText { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureText { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
+            Self::News(mail) => NewsText { told: &mail.told, about: &mail.about }.render(),
         }
     }
 
@@ -278,6 +296,7 @@ impl Mail {
             Self::PetitionDecided(mail) => PetitionDecidedHtml { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureHtml { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
+            Self::News(mail) => NewsHtml { told: &mail.told, about: &mail.about }.render(),
         }
     }
 
@@ -288,6 +307,7 @@ impl Mail {
             Self::PetitionDecided(mail) => Some(&mail.about),
             Self::ConfirmSignature(mail) => Some(&mail.about),
             Self::AlreadySigned(mail) => Some(&mail.about),
+            Self::News(mail) => Some(&mail.about),
         }
     }
 

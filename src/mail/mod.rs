@@ -3,6 +3,7 @@
 pub mod folder;
 pub mod letter;
 pub mod messages;
+pub mod news;
 pub mod smtp;
 pub mod smtp_url;
 pub mod transport;

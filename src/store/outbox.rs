@@ -1,12 +1,16 @@
 //! The outbox: mails that are to be sent, and what became of those that could not be.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use sqlx::Connection;
 
 use super::{Db, sql};
 use crate::domain::{
     keyring::EmailHash,
     mail::MailKind,
+    mailing::MailingId,
     petition::PetitionId,
     signature::{SignatureId, SignatureState},
     staff::StaffId,
@@ -22,6 +26,8 @@ pub struct Taken {
     pub id: i64,
     /// What it is about.
     pub kind: MailKind,
+    /// The mailing that it belongs to.
+    pub mailing: Option<MailingId>,
     /// When it was put into the outbox.
     pub created_at: Timestamp,
     /// When it was due.
@@ -84,8 +90,10 @@ pub struct TakenSignature {
 /// What became of a mail that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was handed over, or nobody wants it any more: it can go.
-    Done,
+    /// It was handed over: it can go.
+    Sent,
+    /// Nobody wants it any more: it can go.
+    Unwanted,
     /// It was not tried, or could not be, through no fault of its own: as if it had not been taken.
     PutBack,
     /// It failed and is tried again at a moment.
@@ -94,36 +102,51 @@ pub enum Outcome {
     GivenUp(String),
 }
 
-/// Takes mails that are due, `most` at the most, for [`LEASE`].
+/// Takes mails that are due, `most` at the most, for [`LEASE`]: first those that somebody waits for, then those of
+/// mailings that are not stopped. A mailing has a clock of its own, which stands still while it is stopped (`held`).
 ///
 /// # Errors
 /// When the database fails.
 pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<Taken>> {
     let rows = sqlx::query!(
         r#"with due as (
-               select id, due_at from outbox
-               where given_up_at is null and due_at <= $1
+               select id, due_at, interval '0' as held from outbox
+               where given_up_at is null and mailing_id is null and due_at <= $1
                order by due_at limit $2
                for update skip locked
+           ), mailed as (
+               select o.id, o.due_at, m.held
+               from mailings m
+               cross join lateral (
+                   select id, due_at from outbox
+                   where mailing_id = m.id and given_up_at is null and due_at <= $1::timestamptz - m.held
+                   order by due_at limit $2 - (select count(*) from due)
+                   for update skip locked) o
+               where m.paused_at is null and m.cancelled_at is null
+                   and (m.all_queued_at is null or m.sent + m.unwanted < m.queued)
+               order by o.due_at limit $2 - (select count(*) from due)
+           ), chosen as (
+               select * from due union all select * from mailed
            ), taken as (
-               update outbox set due_at = $3, attempts = attempts + 1
-               from due where outbox.id = due.id
-               returning outbox.*, due.due_at as was_due_at
+               update outbox set due_at = $3::timestamptz - chosen.held, attempts = attempts + 1
+               from chosen where outbox.id = chosen.id
+               returning outbox.*, chosen.due_at as was_due_at
            )
            select t.id as "id!", t.kind as "kind!", t.created_at as "created_at!", t.was_due_at as "due_at!",
-               t.attempts as "attempts!", t.signature_id,
+               t.attempts as "attempts!", t.signature_id, t.mailing_id,
                s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
                s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at,
                m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?",
                i.number as "invitation?", i.expires_at as "invited_until?"
            from taken t
            left join signatures s on s.id = t.signature_id and s.email_hash is not null
+               and (t.mailing_id is null or s.state = 'validated' and s.wants_updates)
                and not exists (select from unwanted_mail u
                                where u.email_hash = s.email_hash and u.petition_id = s.petition_id)
            left join petitions p on p.id = s.petition_id
            left join staff m on m.id = t.staff_id and m.disabled_at is null
            left join staff_invitations i on i.staff_id = m.id and i.accepted_at is null and i.expires_at > $1
-           order by t.was_due_at, t.id"#,
+           order by t.mailing_id is not null, t.was_due_at, t.id"#,
         sql(now) as _,
         most as i64,
         sql(now + LEASE) as _,
@@ -157,6 +180,7 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
         Taken {
             id: row.id,
             kind: row.kind,
+            mailing: row.mailing_id.map(MailingId),
             created_at: row.created_at.to_jiff(),
             due_at: row.due_at.to_jiff(),
             attempts: row.attempts,
@@ -171,13 +195,14 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
 /// # Errors
 /// When the database fails; then nothing is noted.
 pub async fn record(db: &mut Db, now: Timestamp, outcomes: &[(Taken, Outcome)]) -> sqlx::Result<()> {
-    let mut done = Vec::new();
-    let (mut ids, mut attempts, mut left, mut due, mut given_up, mut errors) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut done, mut handed_over) = (Vec::new(), Vec::new());
+    let (mut ids, mut attempts, mut left, mut due, mut later, mut given_up, mut errors) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (taken, outcome) in outcomes {
         let (tries, due_at, gone, error) = match outcome {
-            Outcome::Done => {
+            Outcome::Sent | Outcome::Unwanted => {
                 done.push(taken.id);
+                handed_over.push(*outcome == Outcome::Sent);
                 continue;
             }
             Outcome::PutBack => (taken.attempts - 1, taken.due_at, false, None),
@@ -188,29 +213,49 @@ pub async fn record(db: &mut Db, now: Timestamp, outcomes: &[(Taken, Outcome)]) 
         attempts.push(taken.attempts);
         left.push(tries);
         due.push(due_at.to_sqlx());
+        later.push(matches!(outcome, Outcome::Later(..)));
         given_up.push(gone);
         errors.push(error);
     }
-    sqlx::query!(
-        "with done as (delete from outbox where id = any($1))
-         update outbox o
-         set attempts = n.tries, due_at = n.due_at, last_error = coalesce(n.error, o.last_error),
-             given_up_at = case when n.given_up then $8::timestamptz end
-         from unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::timestamptz[], $6::boolean[], $7::text[])
-             as n (id, attempts, tries, due_at, given_up, error)
-         where o.id = n.id and o.attempts = n.attempts",
+    let mut tx = db.begin().await?;
+    let gone = sqlx::query!(
+        r#"delete from outbox o using unnest($1::bigint[], $2::boolean[]) as n (id, sent)
+           where o.id = n.id
+           returning o.mailing_id, n.sent as "sent!""#,
         &done,
+        &handed_over
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut mailings: BTreeMap<MailingId, (i32, i32)> = BTreeMap::new();
+    for row in gone {
+        let Some(mailing) = row.mailing_id else { continue };
+        let (sent, unwanted) = mailings.entry(MailingId(mailing)).or_default();
+        *if row.sent { sent } else { unwanted } += 1;
+    }
+    super::mailings::count(&mut tx, &mailings).await?;
+    sqlx::query!(
+        "update outbox o
+         set attempts = n.tries, last_error = coalesce(n.error, o.last_error),
+             -- By the clock of its mailing.
+             due_at = n.due_at - case when n.later then coalesce((select held from mailings where id = o.mailing_id), '0')
+                                      else interval '0' end,
+             given_up_at = case when n.given_up then $8::timestamptz end
+         from unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::timestamptz[], $5::boolean[], $6::boolean[], $7::text[])
+             as n (id, attempts, tries, due_at, later, given_up, error)
+         where o.id = n.id and o.attempts = n.attempts",
         &ids,
         &attempts,
         &left,
         &due as &[SqlTimestamp],
+        &later,
         &given_up,
         &errors as &[Option<String>],
         sql(now) as _,
     )
-    .execute(db)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// How the outbox stands.
@@ -224,14 +269,18 @@ pub struct OutboxState {
     pub given_up: i64,
 }
 
-/// Asks how the outbox stands.
+/// Asks how the outbox stands. Mails of mailings wait for their turn, so they are never late; how many wait, the mailings
+/// know without counting a million rows.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn state(db: &mut Db, now: Timestamp) -> sqlx::Result<OutboxState> {
     let row = sqlx::query!(
-        r#"select (select count(*) from outbox where given_up_at is null) as "waiting!",
-               (select min(due_at) from outbox where given_up_at is null) as due_at,
+        r#"select (select count(*) from outbox where given_up_at is null and mailing_id is null)
+                   + (select coalesce(sum(queued - sent - unwanted), 0) from mailings where cancelled_at is null)
+                   - (select count(*) from outbox o join mailings m on m.id = o.mailing_id and m.cancelled_at is null
+                      where o.given_up_at is not null) as "waiting!",
+               (select min(due_at) from outbox where given_up_at is null and mailing_id is null) as due_at,
                (select count(*) from outbox where given_up_at is not null) as "given_up!""#
     )
     .fetch_one(db)

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::{desk::DeskFacet, petition::PetitionId, staff::StaffId};
+use crate::domain::{desk::DeskFacet, mailing::MailingId, petition::PetitionId, staff::StaffId};
 
 /// How they all begin.
 pub const ADMIN: &str = "/admin";
@@ -264,4 +264,89 @@ pub fn desk_list(facet: impl std::borrow::Borrow<DeskFacet>) -> String {
 /// pages `response`, `debate`, `activities`, `mailings`.
 pub fn petition_part(id: &PetitionId, part: &str) -> String {
     format!("/admin/petitions/{id}/{part}")
+}
+
+/// The government response to a petition.
+pub fn response(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/response")
+}
+
+/// The same as the public will see it.
+pub fn response_preview(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/response/preview")
+}
+
+/// Where a response is published.
+pub fn response_publish(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/response/publish")
+}
+
+/// Where a response is approved.
+pub fn response_approve(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/response/approve")
+}
+
+/// Where it is taken back that a response publishes itself.
+pub fn response_unschedule(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/response/unschedule")
+}
+
+/// Where the draft of a response is thrown away.
+pub fn response_discard(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/response/discard")
+}
+
+/// Where a response is withdrawn.
+pub fn response_withdraw(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/response/withdraw")
+}
+
+/// The debate about a petition.
+pub fn debate(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/debate")
+}
+
+/// Where it is noted for when a debate is announced.
+pub fn debate_schedule(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/debate/schedule")
+}
+
+/// Where that is taken back.
+pub fn debate_unschedule(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/debate/unschedule")
+}
+
+/// Where it is noted what came of a debate.
+pub fn debate_outcome(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/debate/outcome")
+}
+
+/// Where that is taken back.
+pub fn debate_clear_outcome(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/debate/clear-outcome")
+}
+
+/// Other activity about a petition.
+pub fn activities(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/activities")
+}
+
+/// One of them.
+pub fn activity(id: &PetitionId, activity: &i64) -> String {
+    format!("/admin/petitions/{id}/activities/{activity}")
+}
+
+/// Where it is removed.
+pub fn activity_remove(id: &PetitionId, activity: &i64) -> String {
+    format!("/admin/petitions/{id}/activities/{activity}/remove")
+}
+
+/// What has been mailed to the signers of a petition.
+pub fn mailings(id: &PetitionId) -> String {
+    format!("/admin/petitions/{id}/mailings")
+}
+
+/// One of these mailings.
+pub fn mailing(id: &PetitionId, mailing: &MailingId) -> String {
+    format!("/admin/petitions/{id}/mailings/{mailing}")
 }

@@ -98,6 +98,16 @@ pub fn second_of(at: &Timestamp) -> String {
     at.to_zoned(deadline::london()).strftime("%H:%M:%S on %-d %B %Y").to_string()
 }
 
+/// "21:36 on 21 August 2022", by London's clock.
+pub fn minute_of(at: &Timestamp) -> String {
+    at.to_zoned(deadline::london()).strftime("%H:%M on %-d %B %Y").to_string()
+}
+
+/// "1 person", "4,210 people".
+pub fn people(count: impl Whole) -> String {
+    format!("{} {}", thousands(&count), if count.whole() == 1 { "person" } else { "people" })
+}
+
 /// A moment for programs, as the reference service writes it: "2022-03-01T10:12:00.000Z".
 pub fn iso(at: &Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()

@@ -12,7 +12,6 @@ pub mod extract;
 pub mod filters;
 pub mod form;
 pub mod layers;
-pub mod markdown;
 pub mod memory;
 pub mod metrics;
 pub mod page;
@@ -26,6 +25,7 @@ use axum::{Router, extract::FromRef};
 
 use self::{memory::Memory, protection::Protection};
 use crate::app::App;
+pub use crate::domain::markdown;
 
 /// What handlers can ask for: the program, and what the site keeps in memory.
 #[derive(Clone, FromRef)]

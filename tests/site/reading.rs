@@ -247,7 +247,7 @@ async fn a_petition_that_waits_for_its_response_says_since_when() {
     let petition = app.petition().signatures(12_000).reached_thresholds(43).create().await;
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await;
-    assert_eq!(ada.fact("Government response"), "Waiting since 9 July 2022");
+    assert_eq!(ada.fact("Government response"), "Waiting for 43 days, since 9 July 2022");
     ada.see("It has been waiting for 43 days.");
     assert_eq!(ada.fact("Debate"), "Not yet due");
     ada.see("12% of the 100,000 needed for a debate in Parliament");
@@ -259,7 +259,7 @@ async fn a_petition_that_waits_for_its_debate_says_so() {
     let petition = app.petition().signatures(101_000).reached_thresholds(1).create().await;
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await;
-    assert_eq!(ada.fact("Debate"), "Waiting since 20 August 2022");
+    assert_eq!(ada.fact("Debate"), "Waiting for less than a day, since 20 August 2022");
     ada.see("It has been waiting for 1 day.").see("No date has been set yet.");
 }
 

@@ -199,11 +199,11 @@ async fn lists_say_what_became_of_each_petition() {
     let of = |name: &str| entries.iter().find(|entry| entry.contains(&format!("what is {name} "))).expect(name).clone();
     for (name, words) in [
         ("young", "500 signatures Trees give shade and clean the air. Open Closes 18 February 2023"),
-        ("waiting 43 days", "Open Closes 23 November 2022 · Waiting for a response since 9 July 2022"),
+        ("waiting 43 days", "Open Closes 23 November 2022 · Waiting for a response for 43 days, since 9 July 2022"),
         ("answered in June", "Government responded 1 June 2022"),
         ("debate tomorrow", "Debate on 22 August 2022"),
         ("debate yesterday", "Debated 20 August 2022"),
-        ("waiting for a debate", "Waiting for a debate since 14 May 2022"),
+        ("waiting for a debate", "Waiting for a debate for 99 days, since 14 May 2022"),
         ("debated in July", "Closed Closed 1 August 2022 · Government responded 2 May 2022 · Debated 4 July 2022"),
         ("refused in July", "Not debated"),
         ("rejected", "Rejected Rejected 19 August 2022 · Duplicate petition"),

@@ -273,6 +273,15 @@ impl Visitor {
         self.go(method, address, form).await
     }
 
+    /// Sends a form that is on no page, as this visitor's browser would.
+    pub async fn send(&self, path: &str, form: &str) -> Answer {
+        let address = self.site.join(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.client.request(Method::POST, address).header("sec-fetch-site", "same-origin");
+        let request = request.header("accept", "text/html").header("cookie", cookies.join("; "));
+        Answer::to(request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned())).await
+    }
+
     fn form_of(&self, words: &str) -> (Method, Url, Option<String>) {
         let page = self.page();
         let buttons = page.select("form button");

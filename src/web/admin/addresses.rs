@@ -11,7 +11,7 @@ use axum::{
 };
 
 use super::{
-    account, desk, guard, invitation, log, petitions, prove, roles, sign_in, signatures, single_sign_on, site, staff,
+    account, answers, desk, guard, invitation, log, petitions, prove, roles, sign_in, signatures, single_sign_on, site, staff,
 };
 use crate::{domain::staff::Permission, web::Site};
 
@@ -146,6 +146,33 @@ fn petitions(routes: Routes) -> Routes {
 /// What the Government and Parliament did, and mail to the signers.
 fn responses(routes: Routes) -> Routes {
     routes
+        .read(Permission::Read, "/admin/petitions/{petition}/response", answers::response::show)
+        .write(Permission::Respond, "/admin/petitions/{petition}/response", answers::response::save)
+        .read(Permission::Read, "/admin/petitions/{petition}/response/preview", answers::response::preview)
+        .read(Permission::Respond, "/admin/petitions/{petition}/response/publish", answers::publish::show)
+        .write(Permission::Respond, "/admin/petitions/{petition}/response/publish", answers::publish::submit)
+        .write(Permission::Respond, "/admin/petitions/{petition}/response/approve", answers::response::approve)
+        .write(Permission::Respond, "/admin/petitions/{petition}/response/unschedule", answers::response::unschedule)
+        .write(Permission::Respond, "/admin/petitions/{petition}/response/discard", answers::response::discard)
+        .read(Permission::Respond, "/admin/petitions/{petition}/response/withdraw", answers::withdraw::show)
+        .write(Permission::Respond, "/admin/petitions/{petition}/response/withdraw", answers::withdraw::submit)
+        .read(Permission::Read, "/admin/petitions/{petition}/debate", answers::debate::show)
+        .write(Permission::Respond, "/admin/petitions/{petition}/debate/schedule", answers::debate::schedule)
+        .write(Permission::Respond, "/admin/petitions/{petition}/debate/unschedule", answers::debate::unschedule)
+        .write(Permission::Respond, "/admin/petitions/{petition}/debate/outcome", answers::debate::outcome)
+        .write(Permission::Respond, "/admin/petitions/{petition}/debate/clear-outcome", answers::debate::clear_outcome)
+        .read(Permission::Read, "/admin/petitions/{petition}/activities", answers::activities::list)
+        .write(Permission::Respond, "/admin/petitions/{petition}/activities", answers::activities::add)
+        .read(Permission::Respond, "/admin/petitions/{petition}/activities/{activity}", answers::activities::show)
+        .write(Permission::Respond, "/admin/petitions/{petition}/activities/{activity}", answers::activities::change)
+        .write(
+            Permission::Respond,
+            "/admin/petitions/{petition}/activities/{activity}/remove",
+            answers::activities::remove,
+        )
+        .read(Permission::Read, "/admin/petitions/{petition}/mailings", answers::mailings::list)
+        .read(Permission::Read, "/admin/petitions/{petition}/mailings/{mailing}", answers::mailings::show)
+        .write(Permission::Respond, "/admin/petitions/{petition}/mailings/{mailing}", answers::mailings::order)
 }
 
 /// Signatures, and rules over them.

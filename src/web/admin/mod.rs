@@ -4,6 +4,7 @@ pub mod account;
 pub mod addresses;
 mod carried;
 mod comer;
+pub mod answers;
 pub mod desk;
 pub mod frame;
 pub mod guard;

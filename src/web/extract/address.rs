@@ -7,7 +7,7 @@ use axum::{
 
 use super::Format;
 use crate::{
-    domain::{petition::PetitionId, staff::StaffId},
+    domain::{mailing::MailingId, petition::PetitionId, staff::StaffId},
     web::error::PageError,
 };
 
@@ -81,6 +81,31 @@ impl<S: Send + Sync> FromRequestParts<S> for RuleNumber {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         parameter(parts, state, "rule").await?.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
+/// The number of an activity.
+#[derive(Clone, Copy, Debug)]
+pub struct ActivityNumber(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for ActivityNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        parameter(parts, state, "activity").await?.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
+/// The number of a mailing.
+#[derive(Clone, Copy, Debug)]
+pub struct MailingNumber(pub MailingId);
+
+impl<S: Send + Sync> FromRequestParts<S> for MailingNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let number = parameter(parts, state, "mailing").await?.parse();
+        number.map(|number| Self(MailingId(number))).map_err(|_| PageError::NotFound)
     }
 }
 

@@ -10,8 +10,8 @@ mod query;
 
 pub use self::{
     address::{
-        AssetName, EntryKey, JobName, MailNumber, Name, Numbered, PageName, PasskeyNumber, RuleNumber, SessionNumber,
-        StaffNumber,
+        ActivityNumber, AssetName, EntryKey, JobName, MailNumber, MailingNumber, Name, Numbered, PageName,
+        PasskeyNumber, RuleNumber, SessionNumber, StaffNumber,
     },
     client_ip::ClientIp,
     form::Form,

@@ -6,7 +6,7 @@ use crate::{
     domain::{forecast::Forecast, petition::PetitionState, series::Series},
     store::petitions::Petition,
     urls,
-    web::filters::{day_of, long_day, long_day_of, thousands, until},
+    web::filters::{day_of, days, long_day, long_day_of, thousands, until},
 };
 
 /// The key facts, in their order.
@@ -95,20 +95,26 @@ impl Facts {
             facts.push(Fact::new("Created by", creator));
         }
         if petition.state.is_published() {
-            facts.push(response(petition));
+            facts.push(response(petition, now));
             facts.push(debate(petition, now));
         }
         Self(facts)
     }
 }
 
-fn response(petition: &Petition) -> Fact {
+/// "for 43 days, since 9 July 2022"; of what another service published, as of then.
+fn waiting(petition: &Petition, since: Timestamp, now: Timestamp) -> String {
+    let as_at = petition.counted_at.unwrap_or(now);
+    format!("for {}, since {}", days(as_at.duration_since(since)), day_of(&since))
+}
+
+fn response(petition: &Petition, now: Timestamp) -> Fact {
     match (&petition.response, petition.dates.response_threshold_reached_at) {
         (Some(response), _) => Fact::new("Government response", "Answered")
             .anchor("#response")
             .note(format!("on {}", long_day(&response.responded_on))),
         (None, Some(since)) => {
-            Fact::new("Government response", "Waiting").anchor("#response").note(format!("since {}", day_of(&since)))
+            Fact::new("Government response", "Waiting").anchor("#response").note(waiting(petition, since, now))
         }
         (None, None) => Fact::new("Government response", "Not yet due"),
     }
@@ -131,7 +137,7 @@ fn debate(petition: &Petition, now: Timestamp) -> Fact {
         }
         (None, Some(day)) => Fact::new("Debate", "Debated").anchor("#debate").note(format!("on {}", long_day(&day))),
         (None, None) => match dates.debate_threshold_reached_at {
-            Some(since) => Fact::new("Debate", "Waiting").anchor("#debate").note(format!("since {}", day_of(&since))),
+            Some(since) => Fact::new("Debate", "Waiting").anchor("#debate").note(waiting(petition, since, now)),
             None => Fact::new("Debate", "Not yet due"),
         },
     }

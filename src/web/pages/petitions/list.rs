@@ -27,7 +27,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Format, Now, Query},
-        filters::{day, day_of, thousands},
+        filters::{day, day_of, days, thousands},
         memory::{Key, Memory, Rendered},
         page::{self, Layout, Section},
         plain_text,
@@ -40,6 +40,7 @@ struct ListPage {
     layout: Layout,
     found: Found,
     topics: Arc<[TopicCount]>,
+    now: Timestamp,
     today: jiff::civil::Date,
 }
 
@@ -103,7 +104,7 @@ async fn page_of(
     let layout = Layout::new(app, &format!("{}{query}", urls::petitions()), title)
         .about(format!("{}. {}", found.search.facet.title(), found.search.facet.order()))
         .within(Section::Petitions);
-    Ok(Ok(ListPage { layout, found, topics, today: deadline::day(now) }.render()?))
+    Ok(Ok(ListPage { layout, found, topics, now, today: deadline::day(now) }.render()?))
 }
 
 /// The same list for programs.
@@ -196,7 +197,7 @@ impl ListPage {
         }
         match (&petition.response, &dates.response_threshold_reached_at) {
             (Some(response), _) => words.push(format!("Government responded {}", day(&response.responded_on))),
-            (None, Some(since)) => words.push(format!("Waiting for a response since {}", day_of(since))),
+            (None, Some(since)) => words.push(self.waiting("a response", petition, *since)),
             _ => {}
         }
         match (&petition.debate, &dates.scheduled_debate_date, &dates.debate_threshold_reached_at) {
@@ -206,9 +207,15 @@ impl ListPage {
             (Some(_), ..) => words.push("Not debated".to_owned()),
             (None, Some(on), _) if *on >= self.today => words.push(format!("Debate on {}", day(on))),
             (None, Some(on), _) => words.push(format!("Debated {}", day(on))),
-            (None, None, Some(since)) => words.push(format!("Waiting for a debate since {}", day_of(since))),
+            (None, None, Some(since)) => words.push(self.waiting("a debate", petition, *since)),
             _ => {}
         }
         words
+    }
+
+    /// "Waiting for a response for 43 days"; of what another service published, as of then.
+    fn waiting(&self, what: &str, petition: &Petition, since: Timestamp) -> String {
+        let as_at = petition.counted_at.unwrap_or(self.now);
+        format!("Waiting for {what} for {}, since {}", days(as_at.duration_since(since)), day_of(&since))
     }
 }

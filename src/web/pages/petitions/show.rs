@@ -16,11 +16,17 @@ use crate::{
     domain::{
         deadline,
         forecast::Forecast,
-        petition::{Activity, PetitionId, PetitionState, Visibility},
+        petition::{Activity, GovernmentResponse, PetitionId, PetitionState, Visibility},
         series::Range,
         threshold::Progress,
     },
-    store::{self, moderation::Edit, petitions::Petition, related::Related},
+    store::{
+        self,
+        moderation::Edit,
+        petitions::Petition,
+        related::Related,
+        responses::{Change, ChangeKind},
+    },
     urls,
     web::{
         api,
@@ -30,7 +36,7 @@ use crate::{
         filters::{day, day_of, long_day, second_of, signatures, thousands},
         markdown,
         memory::{Key, Memory, Rendered},
-        page::{Layout, Section},
+        page::{self, Layout, Section},
         plain_text,
         share::ShareLink,
     },
@@ -60,12 +66,28 @@ struct PetitionPage {
     related: Vec<Related>,
     growth: Growth,
     removals: Removals,
+    /// How the response was changed since it was published, latest first.
+    response_changes: Vec<Change>,
     activities: Vec<Activity>,
     places: PlacesSection,
     timeline: Vec<Milestone>,
     /// Changes of the text that the public was told of, latest first.
     edits: Vec<Edit>,
     today: jiff::civil::Date,
+    /// Where staff go back to from a preview; `None`: this is the page itself.
+    preview: Option<String>,
+}
+
+/// A response that is not published yet, to be shown as the public will see it.
+pub struct Preview {
+    /// What it says.
+    pub response: GovernmentResponse,
+    /// The department that wrote it.
+    pub department: Option<String>,
+    /// What it corrects.
+    pub change: Option<Change>,
+    /// Where to go back to.
+    pub back: String,
 }
 
 /// Shows a petition, or what stands in its place; as JSON for addresses that end in `.json`.
@@ -122,6 +144,17 @@ async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
     }
 }
 
+/// The page as it will be once a response is published; for staff, and kept nowhere.
+pub async fn preview(
+    app: &App,
+    memory: &Memory,
+    id: PetitionId,
+    now: Timestamp,
+    preview: Preview,
+) -> Result<Response, PageError> {
+    page::html(&page_of(app, memory, id, Range::All, now, Some(preview)).await?, CachePolicy::Never)
+}
+
 async fn render(
     app: &App,
     memory: &Memory,
@@ -129,8 +162,20 @@ async fn render(
     range: Range,
     now: Timestamp,
 ) -> Result<Rendered, PageError> {
+    let page = page_of(app, memory, id, range, now, None).await?;
+    Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
+}
+
+async fn page_of(
+    app: &App,
+    memory: &Memory,
+    id: PetitionId,
+    range: Range,
+    now: Timestamp,
+    preview: Option<Preview>,
+) -> Result<PetitionPage, PageError> {
     let mut db = store::snapshot(&app.pool).await?;
-    let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let mut petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
     if petition.state.visibility() != Visibility::Page {
         return Err(PageError::NotFound);
     }
@@ -142,7 +187,15 @@ async fn render(
     let removals = store::removals::find(&mut db, id).await?;
     let mut edits = store::moderation::edits(&mut db, id).await?;
     edits.retain(|edit| !edit.note.is_empty());
+    let mut response_changes = store::responses::changes(&mut db, id).await?;
     db.commit().await?;
+    let preview = preview.map(|preview| {
+        petition.response = Some(preview.response);
+        petition.response_department = preview.department;
+        petition.dates.government_response_at.get_or_insert(now);
+        response_changes.splice(0..0, preview.change);
+        preview.back
+    });
 
     // What another service published is of the moment at which it was published.
     let as_at = petition.counted_at.unwrap_or(now);
@@ -153,11 +206,13 @@ async fn render(
         _ => None,
     };
     let timeline = Milestone::all(&petition, &activities, app.thresholds());
-    let page = PetitionPage {
+    let layout = match preview {
+        None => Layout::new(app, &urls::petition(&id), petition.action.clone()).about(summary(&petition)),
+        Some(_) => Layout::unlisted(app, petition.action.clone()),
+    };
+    Ok(PetitionPage {
         message: markdown::to_html(&app.live.in_force().settings.petition_message),
-        layout: Layout::new(app, &urls::petition(&id), petition.action.clone())
-            .about(summary(&petition))
-            .within(Section::Petitions),
+        layout: layout.within(Section::Petitions),
         signable: petition.state == PetitionState::Open
             && petition.dates.closes_at.is_some_and(|deadline| deadline >= now),
         progress: app.thresholds().progress(
@@ -173,11 +228,12 @@ async fn render(
         petition,
         as_at,
         related,
+        response_changes,
         activities,
         timeline,
         edits,
-    };
-    Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
+        preview,
+    })
 }
 
 fn summary(petition: &Petition) -> String {
@@ -212,13 +268,21 @@ impl PetitionPage {
     }
 
     fn has_response_section(&self) -> bool {
-        self.petition.response.is_some() || self.petition.dates.response_threshold_reached_at.is_some()
+        self.petition.response.is_some()
+            || self.petition.dates.response_threshold_reached_at.is_some()
+            || !self.response_changes.is_empty()
     }
 
     /// Days since the response threshold was reached, while there is no response.
     fn waiting_for_response(&self) -> Option<String> {
         let since = self.petition.dates.response_threshold_reached_at?;
         (self.petition.response.is_none()).then(|| crate::web::filters::days(self.as_at.duration_since(since)))
+    }
+
+    /// Days since the debate threshold was reached, while nothing has come of it.
+    fn waiting_for_debate(&self) -> Option<String> {
+        let since = self.petition.dates.debate_threshold_reached_at?;
+        Some(crate::web::filters::days(self.as_at.duration_since(since)))
     }
 
     /// Links about the debate, named.

@@ -1,0 +1,477 @@
+//! Mailings: mails to everybody who signed a petition and asked to hear of it. Their rows are put into the outbox in
+//! batches, each together with how far that has come, so that whoever is killed in the middle leaves nothing undone and
+//! nothing done twice.
+
+use std::collections::BTreeMap;
+
+use futures_util::Stream;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Db, signatures::narrow, sql};
+use crate::domain::{
+    mailing::{MailingId, MailingKind, Progress},
+    petition::{Activity, Debate, GovernmentResponse, PetitionId},
+    staff::StaffId,
+};
+
+/// Who would get a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// How many signed, confirmed it, and asked for news.
+    pub people: u32,
+    /// The last signature of this moment.
+    pub last_signature: i64,
+}
+
+/// Who would get a mail about a petition. Counted, not estimated: it takes about half a second for a million signatures,
+/// and only somebody who is about to mail them waits for it. An index that knew the answer would have to be told of every
+/// confirmation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn asked(db: &mut Db, petition: PetitionId) -> sqlx::Result<Asked> {
+    let row = sqlx::query!(
+        r#"select count(*) filter (where state = 'validated' and wants_updates and email_hash is not null) as "people!",
+               coalesce(max(id), 0) as "last!"
+           from signatures where petition_id = $1"#,
+        narrow(petition)
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Asked { people: row.people.try_into().unwrap_or(u32::MAX), last_signature: row.last })
+}
+
+/// A mailing that is to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMailing {
+    /// To the signers of which petition.
+    pub petition: PetitionId,
+    /// About what.
+    pub kind: MailingKind,
+    /// About which activity.
+    pub activity: Option<i64>,
+    /// Who gets it.
+    pub asked: Asked,
+    /// Who decided it.
+    pub by: Option<StaffId>,
+}
+
+/// Begins a mailing, and cancels those about the same whose mails have not all left. Gives its number, and theirs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(db: &mut Db, new: &NewMailing, now: Timestamp) -> sqlx::Result<(MailingId, Vec<MailingId>)> {
+    let id = sqlx::query_scalar!(
+        "insert into mailings (petition_id, kind, activity_id, created_at, created_by, begins_at, mails_per_minute,
+             expected, last_signature)
+         select $1, $2, $3, $4, $5, $4, s.mails_per_minute, $6, $7 from site s
+         returning id",
+        narrow(new.petition),
+        new.kind as _,
+        new.activity,
+        sql(now) as _,
+        new.by.map(|by| by.0),
+        i32::try_from(new.asked.people).unwrap_or(i32::MAX),
+        new.asked.last_signature
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    let replaced = sqlx::query_scalar!(
+        "update mailings set cancelled_at = $4, replaced_by = $5
+         where petition_id = $1 and kind = $2 and activity_id is not distinct from $3 and id < $5
+             and cancelled_at is null and (all_queued_at is null
+                  or exists (select from outbox o where o.mailing_id = mailings.id and o.given_up_at is null))
+         returning id",
+        narrow(new.petition),
+        new.kind as _,
+        new.activity,
+        sql(now) as _,
+        id
+    )
+    .fetch_all(db)
+    .await?;
+    Ok((MailingId(id), replaced.into_iter().map(MailingId).collect()))
+}
+
+/// A mailing.
+#[derive(Clone, Debug)]
+pub struct Mailing {
+    /// Its number.
+    pub id: MailingId,
+    /// To the signers of which petition.
+    pub petition: PetitionId,
+    /// What that asks for.
+    pub action: String,
+    /// About what.
+    pub kind: MailingKind,
+    /// About which activity, as far as it is still there.
+    pub activity: Option<String>,
+    /// When it was decided.
+    pub created_at: Timestamp,
+    /// The name of whoever did.
+    pub created_by: Option<String>,
+    /// The newer one that came in its place.
+    pub replaced_by: Option<MailingId>,
+    /// How far it has come.
+    pub progress: Progress,
+}
+
+/// A mailing; `None` if there is none with this number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Mailing>> {
+    Ok(load(db, Some(id), None).await?.pop())
+}
+
+/// The mailings about a petition, latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_petition(db: &mut Db, petition: PetitionId) -> sqlx::Result<Vec<Mailing>> {
+    load(db, None, Some(petition)).await
+}
+
+async fn load(db: &mut Db, id: Option<MailingId>, petition: Option<PetitionId>) -> sqlx::Result<Vec<Mailing>> {
+    let rows = sqlx::query!(
+        r#"select m.id, m.petition_id, p.action, m.kind, a.subject as "activity?", m.created_at,
+               s.name as "created_by?", m.replaced_by, m.begins_at, m.mails_per_minute, m.expected, m.queued,
+               m.all_queued_at, m.sent, m.unwanted, m.paused_at, extract(epoch from m.held)::bigint as "held!",
+               m.cancelled_at,
+               (select count(*) from outbox o where o.mailing_id = m.id and o.given_up_at is not null) as "given_up!"
+           from mailings m
+           join petitions p on p.id = m.petition_id
+           left join activities a on a.id = m.activity_id
+           left join staff s on s.id = m.created_by
+           where m.id = $1 or m.petition_id = $2
+           order by m.id desc"#,
+        id.map(|id| id.0),
+        petition.map(narrow)
+    )
+    .fetch_all(db)
+    .await?;
+    let count = |number: i32| number.try_into().unwrap_or(0);
+    Ok(rows
+        .into_iter()
+        .map(|row| Mailing {
+            id: MailingId(row.id),
+            petition: i64::from(row.petition_id).into(),
+            action: row.action,
+            kind: row.kind,
+            activity: row.activity,
+            created_at: row.created_at.to_jiff(),
+            created_by: row.created_by,
+            replaced_by: row.replaced_by.map(MailingId),
+            progress: Progress {
+                begins_at: row.begins_at.to_jiff(),
+                mails_per_minute: count(row.mails_per_minute),
+                expected: count(row.expected),
+                queued: count(row.queued),
+                all_queued_at: row.all_queued_at.map(Into::into),
+                sent: count(row.sent),
+                unwanted: count(row.unwanted),
+                given_up: row.given_up.try_into().unwrap_or(u32::MAX),
+                paused_at: row.paused_at.map(Into::into),
+                held: SignedDuration::from_secs(row.held),
+                cancelled_at: row.cancelled_at.map(Into::into),
+            },
+        })
+        .collect())
+}
+
+/// Stops a mailing for a while; `false` if it is not under way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pause(db: &mut Db, id: MailingId, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update mailings set paused_at = $2
+         where id = $1 and paused_at is null and cancelled_at is null and (all_queued_at is null
+                  or exists (select from outbox o where o.mailing_id = mailings.id and o.given_up_at is null))",
+        id.0,
+        sql(now)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Goes on with a mailing, at the pace that it had; `false` if it does not stand still.
+///
+/// # Errors
+/// When the database fails.
+pub async fn go_on(db: &mut Db, id: MailingId, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update mailings set held = held + greatest($2 - paused_at, interval '0'), paused_at = null
+         where id = $1 and paused_at is not null and cancelled_at is null",
+        id.0,
+        sql(now)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Stops a mailing for good; `false` if it is not under way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel(db: &mut Db, id: MailingId, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update mailings set cancelled_at = $2
+         where id = $1 and cancelled_at is null and (all_queued_at is null
+                  or exists (select from outbox o where o.mailing_id = mailings.id and o.given_up_at is null))",
+        id.0,
+        sql(now)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Stops for good what is under way of some kind about a petition, since what it tells is no longer so. Says which.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_about(
+    db: &mut Db,
+    petition: PetitionId,
+    kind: MailingKind,
+    activity: Option<i64>,
+    now: Timestamp,
+) -> sqlx::Result<Vec<MailingId>> {
+    let ids = sqlx::query_scalar!(
+        "update mailings set cancelled_at = $4
+         where petition_id = $1 and kind = $2 and activity_id is not distinct from $3 and cancelled_at is null
+             and (all_queued_at is null
+                  or exists (select from outbox o where o.mailing_id = mailings.id and o.given_up_at is null))
+         returning id",
+        narrow(petition),
+        kind as _,
+        activity,
+        sql(now) as _
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(MailingId).collect())
+}
+
+/// A mailing of which not all mails are in the outbox yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unqueued {
+    /// Its number.
+    pub id: MailingId,
+    /// To the signers of which petition.
+    pub petition: PetitionId,
+    /// Signatures up to this one are in the outbox.
+    pub queued_to: i64,
+    /// The last signature that gets it.
+    pub last_signature: i64,
+}
+
+/// Mailings of which not all mails are in the outbox yet, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unqueued(db: &mut Db) -> sqlx::Result<Vec<Unqueued>> {
+    let rows = sqlx::query!(
+        "select id, petition_id, queued_to, last_signature from mailings
+         where all_queued_at is null and cancelled_at is null and paused_at is null order by id"
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Unqueued {
+            id: MailingId(row.id),
+            petition: i64::from(row.petition_id).into(),
+            queued_to: row.queued_to,
+            last_signature: row.last_signature,
+        })
+        .collect())
+}
+
+/// The signatures that are still to get a mailing, in order, as they are read: however many, they are not all in memory.
+pub fn still_to_queue(db: &mut Db, mailing: Unqueued) -> impl Stream<Item = sqlx::Result<i64>> + '_ {
+    sqlx::query_scalar!(
+        "select id from signatures
+         where petition_id = $1 and id > $2 and id <= $3
+             and state = 'validated' and wants_updates and email_hash is not null
+         order by id",
+        narrow(mailing.petition),
+        mailing.queued_to,
+        mailing.last_signature
+    )
+    .fetch(db)
+}
+
+/// Puts the mails to these signatures, which follow the one `after`, into the outbox, and notes that it has; `false`
+/// without having done anything if the mailing has been stopped, or another process has come further.
+///
+/// # Errors
+/// When the database fails.
+pub async fn queue(
+    db: &mut Db,
+    mailing: MailingId,
+    after: i64,
+    signatures: &[i64],
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let (Some(last), Ok(count)) = (signatures.last(), i32::try_from(signatures.len())) else { return Ok(true) };
+    let queued = sqlx::query_scalar!(
+        "update mailings set queued = queued + $4, queued_to = $3
+         where id = $1 and queued_to = $2 and cancelled_at is null and paused_at is null
+         returning queued",
+        mailing.0,
+        after,
+        last,
+        count
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(queued) = queued else { return Ok(false) };
+    sqlx::query!(
+        "insert into outbox (kind, signature_id, mailing_id, created_at, due_at)
+         select 'mailing', s.id, m.id, $4, m.begins_at + ($3::float8 + s.place - 1) * interval '1 minute' / m.mails_per_minute
+         from mailings m, unnest($2::bigint[]) with ordinality as s (id, place)
+         where m.id = $1",
+        mailing.0,
+        signatures,
+        f64::from(queued - count),
+        sql(now) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
+}
+
+/// Notes that all mails of a mailing are in the outbox, unless somebody has stopped it or come further.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_queued(db: &mut Db, mailing: MailingId, after: i64, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update mailings set all_queued_at = $3, queued_to = greatest(queued_to, last_signature)
+         where id = $1 and queued_to = $2 and cancelled_at is null and paused_at is null and all_queued_at is null",
+        mailing.0,
+        after,
+        sql(now)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Takes mails of cancelled mailings out of the outbox, `most` at the most; says how many. Those that are just being
+/// handed over are left to whoever does.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_cancelled(db: &mut Db, now: Timestamp, most: i64) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "delete from outbox where id in (
+             select o.id
+             from mailings m
+             cross join lateral (
+                 select id from outbox
+                 where mailing_id = m.id and given_up_at is null and (attempts = 0 or due_at <= $1::timestamptz - m.held)
+                 order by due_at limit $2
+                 for update skip locked) o
+             where m.cancelled_at is not null
+             limit $2)",
+        sql(now) as _,
+        most
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// What a mailing tells.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// The Government has responded: what, and which department.
+    Response(GovernmentResponse, Option<String>),
+    /// Parliament will debate it on that day.
+    Scheduled(jiff::civil::Date),
+    /// What came of the debate, or of the request for one.
+    Outcome(Debate),
+    /// Something else happened.
+    Activity(Activity),
+}
+
+/// What a mailing tells, as it is now; `None` if that is no longer so, and nothing is to be mailed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn content(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Content>> {
+    let row = sqlx::query!(
+        r#"select m.petition_id, m.kind, m.activity_id from mailings m
+           join petitions p on p.id = m.petition_id and p.state in ('open', 'closed')
+           where m.id = $1 and m.cancelled_at is null"#,
+        id.0
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let petition = PetitionId::from(i64::from(row.petition_id));
+    Ok(match row.kind {
+        MailingKind::GovernmentResponse => {
+            let published = super::responses::standing(db, petition).await?.published;
+            published.and_then(|published| {
+                let response = GovernmentResponse {
+                    responded_on: published.text.responded_on?,
+                    summary: published.text.summary,
+                    details: published.text.details,
+                    created_at: published.created_at,
+                    updated_at: published.updated_at,
+                };
+                Some(Content::Response(response, published.department))
+            })
+        }
+        MailingKind::DebateScheduled => {
+            let standing = super::debates::standing(db, petition).await?;
+            standing.scheduled_for.filter(|_| standing.outcome.is_none()).map(Content::Scheduled)
+        }
+        MailingKind::DebateOutcome => super::debates::standing(db, petition).await?.outcome.map(Content::Outcome),
+        MailingKind::Activity => {
+            let activities = super::debates::activities(db, petition).await?;
+            activities.into_iter().find(|activity| Some(activity.id) == row.activity_id).map(|activity| {
+                Content::Activity(Activity {
+                    subject: activity.subject,
+                    body: activity.body,
+                    occurred_on: activity.occurred_on,
+                    created_at: activity.created_at,
+                    updated_at: activity.updated_at,
+                })
+            })
+        }
+    })
+}
+
+/// Adds to the numbers of mailings what has left the outbox: how many were sent, and how many nobody wanted any more. In
+/// order, so that two processes that do it at once do not wait for each other for ever.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn count(db: &mut Db, mailings: &BTreeMap<MailingId, (i32, i32)>) -> sqlx::Result<()> {
+    for (id, (sent, unwanted)) in mailings {
+        sqlx::query!(
+            "update mailings set sent = sent + $2, unwanted = unwanted + $3 where id = $1",
+            id.0,
+            sent,
+            unwanted
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// How many mails of a mailing that begins now leave in a minute.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pace(db: &mut Db) -> sqlx::Result<i32> {
+    sqlx::query_scalar!("select mails_per_minute from site").fetch_one(db).await
+}
