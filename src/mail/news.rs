@@ -22,7 +22,7 @@ pub struct Told {
     pub byline: Vec<String>,
     /// In one or two sentences; may be empty.
     pub summary: String,
-    /// At length, as plain text; may be empty.
+    /// At length, as it was written: Markdown reads well as plain text, lists and tables included. May be empty.
     pub text: String,
     /// At length, as HTML; may be empty.
     pub html: String,
@@ -49,7 +49,7 @@ impl Told {
             Content::Response(response, department) => Self {
                 byline: department.iter().cloned().chain([day(&response.responded_on)]).collect(),
                 summary: response.summary.clone(),
-                text: markdown::to_text(&response.details),
+                text: response.details.clone(),
                 html: markdown::to_html(&response.details),
                 ..written(
                     "The Government has responded",
@@ -72,7 +72,7 @@ impl Told {
                     ("Parliament will not debate it", lead.to_owned())
                 };
                 Self {
-                    text: markdown::to_text(overview),
+                    text: overview.to_owned(),
                     html: markdown::to_html(overview),
                     links: links(debate),
                     ..written(headline, lead, "#debate")
@@ -80,7 +80,7 @@ impl Told {
             }
             Content::Activity(activity) => Self {
                 byline: activity.occurred_on.iter().map(day).collect(),
-                text: markdown::to_text(&activity.body),
+                text: activity.body.clone(),
                 html: markdown::to_html(&activity.body),
                 ..written(&activity.subject, "There is news about a petition that you signed.".to_owned(), "#activity")
             },

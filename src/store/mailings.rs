@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 /// Who would get a mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// How many signed, confirmed it, and asked for news.
     pub people: u32,

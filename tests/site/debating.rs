@@ -28,13 +28,16 @@ async fn a_debate_is_announced_held_and_told_of() {
     let (app, petition, mut grace) = waiting().await;
     app.signer(petition, "Ada Lovelace", "ada@example.org", true).await;
     let mut public = app.visitor();
-    public.visit(&urls::petition(&petition)).await.see("No date has been set yet. It has been waiting for 42 days.");
+    public
+        .visit_anew(&urls::petition(&petition))
+        .await
+        .see("No date has been set yet. It has been waiting for 42 days.");
 
     grace.visit(&urls::admin::debate(&petition)).await.fill("Day of the debate", "2022-09-05");
     assert_eq!(grace.field("Announced on"), "2022-08-21");
     grace.tick("Mail the signers that it is scheduled").press("Save the day").await;
     grace.see("The day of the debate is saved. 1 person is being mailed.");
-    public.visit(&urls::petition(&petition)).await;
+    public.visit_anew(&urls::petition(&petition)).await;
     assert_eq!(public.fact("Debate"), "Scheduled for Monday 5th September 2022");
     public.see("Parliament will debate this petition on Monday 5th September 2022.");
     let mail = next_mail(&app, "ada@example.org").await;
@@ -54,7 +57,7 @@ async fn a_debate_is_announced_held_and_told_of() {
         .fill("Video", "https://parliamentlive.tv/event/index/1")
         .fill("Transcript", "https://hansard.parliament.uk/1");
     grace.tick("Mail the signers what came of it").press("Save the outcome").await.see("The outcome is saved.");
-    public.visit(&urls::petition(&petition)).await.see("Members spoke of trees.");
+    public.visit_anew(&urls::petition(&petition)).await.see("Members spoke of trees.");
     assert_eq!(public.fact("Debate"), "Debated on Monday 5th September 2022");
     let links = public.page().links_of("Debate in Parliament");
     assert_eq!(links, ["https://parliamentlive.tv/event/index/1", "https://hansard.parliament.uk/1"]);
@@ -74,16 +77,16 @@ async fn parliament_may_decide_against_it_and_says_why() {
     grace.fill("In words", "It was debated last year.").tick("Mail the signers what came of it");
     grace.press("Save the outcome").await.see("The outcome is saved.");
     let mut public = app.visitor();
-    public.visit(&urls::petition(&petition)).await.see("It was debated last year.");
+    public.visit_anew(&urls::petition(&petition)).await.see("It was debated last year.");
     assert_eq!(public.fact("Debate"), "Parliament decided not to debate it");
-    public.visit("/petitions?state=not_debated").await.see("Plant a tree in every street");
+    public.visit_anew("/petitions?state=not_debated").await.see("Plant a tree in every street");
     let mail = next_mail(&app, "ada@example.org").await;
     assert!(mail.starts_with("Parliament will not debate it: Plant a tree"), "{mail}");
     assert!(mail.contains("It was debated last year."), "{mail}");
 
     grace.visit(&urls::admin::debate(&petition)).await.press("Take the outcome back").await;
     grace.see("The outcome is taken back.");
-    public.visit(&urls::petition(&petition)).await;
+    public.visit_anew(&urls::petition(&petition)).await;
     assert_eq!(public.fact("Debate"), "Waiting for 42 days, since 9 July 2022");
 }
 
@@ -125,7 +128,7 @@ async fn links_lead_where_the_site_allows() {
     }
     grace.press("Save the outcome").await.see("The outcome is saved.");
     let mut public = app.visitor();
-    public.visit(&urls::petition(&petition)).await;
+    public.visit_anew(&urls::petition(&petition)).await;
     assert_eq!(public.page().links_of("Debate in Parliament"), ["https://example.org/1"]);
 }
 
@@ -173,7 +176,7 @@ async fn other_activity_is_added_changed_mailed_and_removed() {
     grace.fill("Subject", "A committee\r\nheard <b>evidence</b>").fill("Day", "2022-08-20").tick("Mail the signers");
     grace.press("Publish the activity").await.see("The activity is published. 1 person is being mailed.");
     let mut public = app.visitor();
-    public.visit(&urls::petition(&petition)).await.see("A committee heard <b>evidence</b>").see("Something.");
+    public.visit_anew(&urls::petition(&petition)).await.see("A committee heard <b>evidence</b>").see("Something.");
     let mail = next_mail(&app, "ada@example.org").await;
     assert!(mail.starts_with("A committee heard <b>evidence</b>: Plant a tree in every street"), "{mail}");
     let json = app.get(&urls::petition_json(&petition)).await.json();
@@ -188,10 +191,10 @@ async fn other_activity_is_added_changed_mailed_and_removed() {
     grace.fill("What happened", "What Grace wrote.").press("Save the activity").await;
     assert_eq!(grace.status().as_u16(), 409);
     grace.see("What Ada wrote.").press("Save the activity").await.see("The activity is changed.");
-    public.visit(&urls::petition(&petition)).await.see("What Grace wrote.").dont_see("What Ada wrote.");
+    public.visit_anew(&urls::petition(&petition)).await.see("What Grace wrote.").dont_see("What Ada wrote.");
     ada.visit(&urls::admin::activities(&petition)).await.follow("A committee heard <b>evidence</b>").await;
     grace.follow("A committee heard <b>evidence</b>").await.press("Remove it").await.see("The activity is removed.");
-    public.visit(&urls::petition(&petition)).await.dont_see("A committee heard");
+    public.visit_anew(&urls::petition(&petition)).await.dont_see("A committee heard");
     ada.fill("What happened", "Too late.").press("Save the activity").await;
     assert_eq!((ada.status().as_u16(), ada.field("What happened")), (409, "Too late.".to_owned()));
     ada.see("A colleague has removed this activity meanwhile.");

@@ -203,7 +203,7 @@ async fn lists_say_what_became_of_each_petition() {
         ("answered in June", "Government responded 1 June 2022"),
         ("debate tomorrow", "Debate on 22 August 2022"),
         ("debate yesterday", "Debated 20 August 2022"),
-        ("waiting for a debate", "Waiting for a debate for 99 days, since 14 May 2022"),
+        ("waiting for a debate", "Waiting for a debate for 98 days, since 14 May 2022"),
         ("debated in July", "Closed Closed 1 August 2022 · Government responded 2 May 2022 · Debated 4 July 2022"),
         ("refused in July", "Not debated"),
         ("rejected", "Rejected Rejected 19 August 2022 · Duplicate petition"),

@@ -49,6 +49,12 @@ impl Visitor {
         self.go(Method::GET, address, None).await
     }
 
+    /// Goes to an address of which the site may have a page in its memory that is not a second old.
+    pub async fn visit_anew(&mut self, path: &str) -> &mut Self {
+        tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+        self.visit(path).await
+    }
+
     /// Follows the link with these words.
     pub async fn follow(&mut self, words: &str) -> &mut Self {
         let address = self.page().link(words);

@@ -9,6 +9,7 @@ mod mail;
 mod memory;
 mod page;
 mod parts;
+mod response;
 mod rule;
 mod signing;
 mod sizes;
@@ -51,6 +52,11 @@ pub const FIGURES: &[Figure] = &[
     Figure { name: "parts", about: "ten years of history, all places", run: |f, t| Box::pin(parts::run(f, t)) },
     Figure { name: "signing", about: "signing and confirming", run: |f, t| Box::pin(signing::run(f, t)) },
     Figure { name: "mail", about: "mail handed to a server", run: |f, t| Box::pin(mail::run(f, t)) },
+    Figure {
+        name: "response",
+        about: "a response mailed to a million signers",
+        run: |f, t| Box::pin(response::run(f, t)),
+    },
     Figure { name: "day", about: "a mixed day", run: |f, t| Box::pin(day::run(f, t)) },
     Figure { name: "kills", about: "what kills leave behind", run: |f, t| Box::pin(kills::run(f, t)) },
     Figure { name: "crowded", about: "ten million signatures", run: |f, t| Box::pin(crowded::run(f, t)) },

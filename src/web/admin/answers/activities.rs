@@ -120,9 +120,9 @@ impl ActivitiesPage {
         let petition = super::petition(db, id).await?;
         Ok(Self {
             frame: Frame::new(staff, Section::Petitions, format!("Other activity about petition {id}")),
+            asked: super::asked(staff, db, &petition).await?,
             head: Head { petition, part: Part::Activities },
             activities: store::debates::activities(db, id).await?,
-            asked: store::mailings::asked(db, id).await?,
             form: ActivityForm { occurred_on: deadline::day(now).to_string(), ..ActivityForm::default() },
             errors: FormErrors::default(),
         })
@@ -145,8 +145,8 @@ impl ActivityPage {
         let Some(activity) = found.filter(|_| petition.is_open_to_change()) else { return Ok(None) };
         Ok(Some(Self {
             frame: Frame::new(staff, Section::Petitions, format!("Activity about petition {id}")),
+            asked: super::asked(staff, db, &petition).await?,
             head: Head { petition, part: Part::Activities },
-            asked: store::mailings::asked(db, id).await?,
             form: ActivityForm::of(&activity),
             errors: FormErrors::default(),
             stale: false,

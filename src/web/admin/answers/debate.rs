@@ -190,8 +190,8 @@ impl DebatePage {
         let today = deadline::day(now);
         Ok(Self {
             frame: Frame::new(staff, Section::Petitions, format!("Debate about petition {id}")),
+            asked: super::asked(staff, db, &petition).await?,
             head: Head { petition, part: Part::Debate },
-            asked: store::mailings::asked(db, id).await?,
             schedule: ScheduleForm::new(&standing, today),
             outcome: OutcomeForm::new(&standing),
             outcomes: vec![

@@ -18,8 +18,8 @@ use jiff::civil::Date;
 use super::guard::Staff;
 use crate::{
     actions::{mailings::Begun, respond::NotDone},
-    domain::petition::PetitionId,
-    store::{self, Db, responses::Answerable},
+    domain::{petition::PetitionId, staff::Permission},
+    store::{self, Db, mailings::Asked, responses::Answerable},
     urls,
     web::{cache::CachePolicy, error::PageError, filters::people, form::FormErrors, page},
 };
@@ -68,6 +68,15 @@ impl Head {
 /// A petition, as it is named in an address.
 async fn petition(db: &mut Db, id: PetitionId) -> Result<Answerable, PageError> {
     store::responses::answerable(db, id).await?.ok_or(PageError::NotFound)
+}
+
+/// Who would get a mail about a petition, for somebody who could send it; nobody else has to wait for the count.
+async fn asked(staff: &Staff, db: &mut Db, petition: &Answerable) -> sqlx::Result<Asked> {
+    if staff.may(Permission::Respond) && petition.is_open_to_change() {
+        store::mailings::asked(db, petition.id).await
+    } else {
+        Ok(Asked::default())
+    }
 }
 
 /// What is left to be said of why something was not done; the pages themselves show what their forms can put right.

@@ -115,9 +115,9 @@ impl PublishPage {
         let title = if corrects { "Publish the correction" } else { "Publish the response" };
         Ok(Self {
             frame: Frame::new(staff, Section::Petitions, format!("{title} to petition {id}")),
+            asked: super::asked(staff, db, &petition).await?,
             head: Head { petition, part: Part::Response },
             department: department.map(|(_, name)| name).unwrap_or_default(),
-            asked: store::mailings::asked(db, id).await?,
             pace: store::mailings::pace(db).await?,
             need_approval: store::responses::need_approval(db).await?,
             missing: missing.unwrap_or_default().into_iter().map(|(_, message)| message).collect(),
@@ -222,7 +222,6 @@ pub async fn submit(
     let outcome = match when {
         When::Now => match respond::publish(&mut db, id, &form.version, mails, &staff.actor, now).await {
             Ok(responded) => {
-                app.signing.mail_queued.notify_one();
                 let what =
                     if responded.corrects { "The correction is published." } else { "The response is published." };
                 return done(&staff, &mut db, &id, what, responded.mailing.as_ref(), &otherwise).await;
