@@ -429,8 +429,7 @@ impl Desk {
                             closes_at: decided.closes_at,
                             refusal: decided.refusal,
                             is_public: decided.state.visibility() == Visibility::Page,
-                            MailKind::Mailing => told.map(|told| Mail::News(News { about, told })),
-        })
+                        })
                     },
                 )
             }

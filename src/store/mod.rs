@@ -2,16 +2,16 @@
 
 pub mod areas;
 pub mod audit;
-pub mod desk;
 pub mod debates;
+pub mod desk;
 pub mod health;
 pub mod imports;
 pub mod judging;
 pub mod listing;
 pub mod locks;
 pub mod mailings;
-pub mod oddities;
 pub mod moderation;
+pub mod oddities;
 pub mod outbox;
 pub mod petitions;
 pub mod places;

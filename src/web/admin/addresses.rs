@@ -11,7 +11,8 @@ use axum::{
 };
 
 use super::{
-    account, answers, desk, guard, invitation, log, petitions, prove, roles, sign_in, signatures, single_sign_on, site, staff,
+    account, answers, desk, guard, invitation, log, petitions, prove, roles, sign_in, signatures, single_sign_on, site,
+    staff,
 };
 use crate::{domain::staff::Permission, web::Site};
 

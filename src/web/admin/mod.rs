@@ -2,17 +2,17 @@
 
 pub mod account;
 pub mod addresses;
+pub mod answers;
 mod carried;
 mod comer;
-pub mod answers;
 pub mod desk;
 pub mod frame;
 pub mod guard;
 pub mod invitation;
 pub mod log;
+pub mod petitions;
 pub mod prove;
 pub mod roles;
-pub mod petitions;
 pub mod sign_in;
 pub mod signatures;
 pub mod single_sign_on;
