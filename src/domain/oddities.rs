@@ -38,6 +38,9 @@ pub fn groups<K: Eq + Hash + Ord + Clone>(seen: &[K], usual: &[K]) -> Vec<Odd<K>
         }
         counts
     };
+    if usual.is_empty() {
+        return Vec::new();
+    }
     let (groups, usually) = (count(seen), count(usual));
     let odd = groups.into_iter().filter_map(|(what, many)| {
         // Half a signature more, so that what was never seen before is rare and not impossible.
@@ -50,6 +53,9 @@ pub fn groups<K: Eq + Hash + Ord + Clone>(seen: &[K], usual: &[K]) -> Vec<Odd<K>
 /// Minutes, by their number, that have more signatures than those around them let expect, oddest first.
 pub fn minutes(counts: &BTreeMap<i64, u64>) -> Vec<Odd<i64>> {
     let (Some(first), Some(last)) = (counts.keys().next(), counts.keys().next_back()) else { return Vec::new() };
+    if first == last {
+        return Vec::new();
+    }
     let odd = counts.iter().filter_map(|(minute, seen)| {
         let (from, to) = ((minute - AROUND).max(*first), (minute + AROUND).min(*last));
         let around: u64 = counts.range(from..=to).map(|(_, count)| count).sum::<u64>() - seen;
@@ -97,7 +103,7 @@ mod tests {
     fn without_anything_to_compare_with_nothing_stands_out() {
         assert_eq!(groups(&repeated(&[("gmail", 1000)]), &[]), []);
         assert_eq!(minutes(&BTreeMap::new()), []);
-        assert_eq!(minutes(&BTreeMap::from([(7, 4)])), []);
+        assert_eq!(minutes(&BTreeMap::from([(7, 400)])), []);
     }
 
     #[test]

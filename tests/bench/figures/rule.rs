@@ -38,6 +38,8 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
     let office = Office::open(&fixture.folder.join("rule"), &[]).await?;
     let petition = office.petition().await?;
     fill(&office, &petition, SIGNATURES).await?;
+    // It is older than its signatures.
+    sqlx::query("update petitions set created_at = created_at - interval '6 days'").execute(&office.database).await?;
     office.settle().await?;
     let stamp = office.stamps(std::slice::from_ref(&petition)).await?.pop().context("a form")?;
     let signers = Signers { office: &office, petition, stamp, people: AtomicU64::new(0) };

@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{judging::Judgement, postcode::Postcode, signature_search::Typed, staff::Permission},
+    domain::{
+        judging::Judgement, petition::PetitionId, postcode::Postcode, signature_search::Typed, staff::Permission,
+    },
     store::{
         self,
         signature_search::{Found, Further},
@@ -78,6 +80,12 @@ impl ListPage {
         let code = row.contact.as_ref().and_then(|contact| contact.postcode.as_deref());
         code.map(|code| Postcode::parse(code).map_or_else(|_| code.to_owned(), |code| code.to_string()))
             .unwrap_or_default()
+    }
+
+    /// What looks odd: about the petition, if one is asked for.
+    fn odd(&self) -> String {
+        let petition = self.typed.petition.parse::<PetitionId>();
+        petition.map_or_else(|_| urls::admin::odd_signatures().to_owned(), |id| urls::admin::odd_signatures_of(&id))
     }
 
     fn is_detailed(&self) -> bool {
