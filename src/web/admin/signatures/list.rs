@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
@@ -15,7 +16,8 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        judging::Judgement, petition::PetitionId, postcode::Postcode, signature_search::Typed, staff::Permission,
+        deadline, judging::Judgement, petition::PetitionId, postcode::Postcode, signature_search::Typed,
+        staff::Permission,
     },
     store::{
         self,
@@ -94,6 +96,11 @@ impl ListPage {
     }
 }
 
+/// A moment as a table has it, by London's clock: "22 Nov 2026 18:48:11".
+fn short(at: &Timestamp) -> String {
+    at.to_zoned(deadline::london()).strftime("%-d %b %Y %H:%M:%S").to_string()
+}
+
 /// Shows the form, and what was found; without a search, the newest signatures.
 pub async fn show(
     State(app): State<App>,
@@ -147,29 +154,29 @@ pub(super) async fn render(
     let mut db = app.pool.acquire().await?;
     let mut found = None;
     let chosen_nothing = errors.of("all").is_some();
-    if !lost && (errors.is_empty() || chosen_nothing) {
-        if let Some(conditions) = conditions::read(&mut db, &typed, &mut errors).await? {
-            let before = place.before.map(Into::into);
-            let page = store::signature_search::search(&mut db, &app.keyring, &conditions, before).await?;
-            let offered = Offered { ids: page.rows.iter().map(|row| row.id.get()).collect(), place: place.clone() };
-            let further = |id: i64| Place { before: Some(id), ..place.clone() }.address();
-            found = Some(Results {
-                offered: seal(&app.keyring, staff, &offered, now.0)?,
-                acts: Judgement::ALL.into_iter().filter(|act| staff.may(act.permission())).collect(),
-                newest: place.before.map(|_| Place { before: None, ..place.clone() }.address()),
-                older: match page.further {
-                    Further::Older(id) => Some(further(id.get())),
-                    _ => None,
-                },
-                not_looked: match page.further {
-                    Further::NotLooked(id, at) => Some((second_of(&at), further(id.get()))),
-                    _ => None,
-                },
-                rule: (staff.may(Permission::RunRules) && !typed.is_empty())
-                    .then(|| urls::admin::new_rule(&place.search)),
-                rows: page.rows,
-            });
-        }
+    if !lost
+        && (errors.is_empty() || chosen_nothing)
+        && let Some(conditions) = conditions::read(&mut db, &typed, &mut errors).await?
+    {
+        let before = place.before.map(Into::into);
+        let page = store::signature_search::search(&mut db, &app.keyring, &conditions, before).await?;
+        let offered = Offered { ids: page.rows.iter().map(|row| row.id.get()).collect(), place: place.clone() };
+        let further = |id: i64| Place { before: Some(id), ..place.clone() }.address();
+        found = Some(Results {
+            offered: seal(&app.keyring, staff, &offered, now.0)?,
+            acts: Judgement::ALL.into_iter().filter(|act| staff.may(act.permission())).collect(),
+            newest: place.before.map(|_| Place { before: None, ..place.clone() }.address()),
+            older: match page.further {
+                Further::Older(id) => Some(further(id.get())),
+                _ => None,
+            },
+            not_looked: match page.further {
+                Further::NotLooked(id, at) => Some((second_of(&at), further(id.get()))),
+                _ => None,
+            },
+            rule: (staff.may(Permission::RunRules) && !typed.is_empty()).then(|| urls::admin::new_rule(&place.search)),
+            rows: page.rows,
+        });
     }
     let wrong = !errors.is_empty();
     let title = if wrong { "Error: Signatures" } else { "Signatures" };

@@ -122,6 +122,7 @@ pub async fn show(
         let whole = |many: usize| if many == store::oddities::SAMPLE { "the newest " } else { "" };
         page.looked_at = format!("{}{}", whole(samples.seen.len()), signatures(samples.seen.len()));
         page.compared_with = match samples.compared_with {
+            _ if samples.usual.is_empty() => "nothing, since there are no others yet".to_owned(),
             Usual::Before => format!("{} before them", signatures(samples.usual.len())),
             Usual::Others => format!("{} of other petitions", signatures(samples.usual.len())),
         };
