@@ -42,10 +42,20 @@ create table site_pages (
 create table job_runs (
     job text primary key,
     began_at timestamptz not null,
+    -- Null: it is still running, or its process has died.
     ended_at timestamptz,
+    -- How long it took, by the clock of the machine.
+    seconds double precision not null default 0,
     -- How much there was to do.
-    done bigint,
-    -- Null: it went well.
-    error text,
-    failures integer not null default 0
+    done bigint not null default 0,
+    runs bigint not null default 0,
+    failures bigint not null default 0,
+    -- Whether the last run failed.
+    failing boolean not null default false,
+    -- When it last failed, and how. Null: it never has.
+    failed_at timestamptz,
+    error text
 );
+
+-- A copy of a mail, without its links, for a member of staff who wants to see what it looks like.
+alter table outbox add column copy_to integer references staff on delete cascade;

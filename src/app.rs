@@ -35,7 +35,7 @@ pub struct Inner {
     pub signing: Signing,
     /// How mail leaves.
     pub transport: Transport,
-    /// Whose mail it is.
+    /// Whose mail it is; without a name it is that of the site.
     pub mail_from: Mailbox,
     /// What is counted for those who run the site.
     pub metrics: Metrics,
@@ -52,6 +52,12 @@ impl App {
     /// The thresholds in force now.
     pub fn thresholds(&self) -> Thresholds {
         self.live.thresholds()
+    }
+
+    /// Whose mail it is: under the site's name, unless another is set.
+    pub fn mail_from(&self) -> Mailbox {
+        let name = self.mail_from.name.clone().unwrap_or_else(|| self.site_name());
+        Mailbox::new(Some(name), self.mail_from.email.clone())
     }
 
     /// What the site is called now.

@@ -1,12 +1,19 @@
 //! Figures for those who run the site, as Prometheus reads them.
 
-use std::fmt;
+use std::{fmt, sync::atomic::AtomicU64};
 
 use prometheus_client::{
-    encoding::text::encode,
-    metrics::{counter::Counter, gauge::Gauge},
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
+
+/// Which job a figure is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct JobLabel {
+    /// Its name.
+    pub job: &'static str,
+}
 
 /// What is counted while the program runs, by this process alone unless it says otherwise.
 #[derive(Debug)]
@@ -26,6 +33,12 @@ pub struct Metrics {
     pub mail_late_seconds: Gauge,
     /// Tallies that did not agree with the ledger when they were last compared; anything but 0 is an alarm.
     pub tally_differences: Gauge,
+    /// How often jobs have run.
+    pub job_runs: Family<JobLabel, Counter>,
+    /// How often they have failed.
+    pub job_failures: Family<JobLabel, Counter>,
+    /// How long they have taken, all runs together.
+    pub job_seconds: Family<JobLabel, Counter<f64, AtomicU64>>,
 }
 
 impl Default for Metrics {
@@ -52,8 +65,15 @@ impl Default for Metrics {
             "tally_differences",
             "Tallies that did not agree with the ledger when this process last compared them",
         );
+        let (job_runs, job_failures, job_seconds) = (Family::default(), Family::default(), Family::default());
+        registry.register("job_runs", "Runs of jobs in this process", Family::clone(&job_runs));
+        registry.register("job_failures", "Runs of jobs in this process that failed", Family::clone(&job_failures));
+        registry.register("job_seconds", "Seconds that jobs took in this process", Family::clone(&job_seconds));
         Self {
             registry,
+            job_runs,
+            job_failures,
+            job_seconds,
             tally_differences,
             mails_sent,
             mails_delayed,

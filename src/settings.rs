@@ -109,7 +109,7 @@ pub struct Settings {
           value_parser = number(1..=100))]
     pub smtp_connections: u32,
 
-    /// Whose mail it is, such as "Petitions <no-reply@example.org>". Default: no-reply at the host of the public URL.
+    /// Whose mail it is, such as "Petitions <no-reply@example.org>". Default: no-reply at the host of the public URL, under the site's name.
     #[arg(long, env = "UNDERSIGNED_MAIL_FROM", global = true, value_name = "ADDRESS", value_parser = mail_from)]
     pub mail_from: Option<Mailbox>,
 
@@ -210,7 +210,7 @@ impl Settings {
             let host = public_url.rsplit('/').next().unwrap_or_default().split(':').next().unwrap_or_default();
             let host = if is_mail_domain(host) { host } else { "localhost" };
             let address = Address::new("no-reply", host).expect("the host of an address is one of mail, too");
-            Mailbox::new(Some("Undersigned".to_owned()), address)
+            Mailbox::new(None, address)
         })
     }
 

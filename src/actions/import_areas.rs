@@ -93,7 +93,7 @@ fn boundary_set<'a>(codes: impl Iterator<Item = &'a str>) -> Result<BoundarySet,
 }
 
 /// Two constituencies on one hexagon show at the end of the transaction.
-fn clash(error: sqlx::Error) -> ImportAreasError {
+pub(super) fn clash(error: sqlx::Error) -> ImportAreasError {
     match error.as_database_error() {
         Some(database) if database.is_unique_violation() => Refused::new(
             "map",

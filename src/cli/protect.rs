@@ -4,20 +4,24 @@ use std::process::ExitCode;
 
 use super::{database::Database, say};
 use crate::{
+    actions::protect,
     domain::{
         limits,
         protection::{Listed, Rule},
         text,
     },
     settings::Settings,
-    store,
+    store::{self, audit::Actor},
 };
 
 /// Lists a network or domain.
 pub(super) async fn list(settings: &Settings, listed: &Listed, rule: Rule, note: &str) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings).await?;
     let outcome = match database.pool.acquire().await {
-        Ok(mut db) => store::protection::put(&mut db, listed, rule, note, settings.clock().now()).await,
+        Ok(mut db) => {
+            let actor = Actor::nobody("command line");
+            protect::list(&mut db, &actor, listed, rule, note, settings.clock().now()).await
+        }
         Err(error) => Err(error),
     };
     database.close().await;
@@ -34,7 +38,7 @@ pub(super) async fn list(settings: &Settings, listed: &Listed, rule: Rule, note:
 pub(super) async fn forget(settings: &Settings, listed: &Listed) -> anyhow::Result<ExitCode> {
     let database = Database::open(settings).await?;
     let outcome = match database.pool.acquire().await {
-        Ok(mut db) => store::protection::forget(&mut db, listed).await,
+        Ok(mut db) => protect::forget(&mut db, &Actor::nobody("command line"), listed, settings.clock().now()).await,
         Err(error) => Err(error),
     };
     database.close().await;

@@ -21,6 +21,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
+use super::notes::Notes;
 use crate::{
     actions::staff::invitation_token,
     app::App,
@@ -44,6 +45,8 @@ use crate::{
     urls,
 };
 
+/// What it is called among the jobs.
+pub const NAME: &str = "deliver mail";
 /// Mails that are taken at one time.
 const TAKE: usize = 256;
 /// As soon as fewer are left, more are taken.
@@ -92,6 +95,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let (mut on_their_way, mut more, mut take_at) = (0_usize, true, Instant::now());
     let (mut unrecorded, mut record_at, mut failing) = (Vec::new(), None, false);
     let mut until = None;
+    let (mut notes, mut sent) = (Notes::of(NAME, LOOK), 0);
 
     loop {
         let now = Instant::now();
@@ -106,6 +110,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                 record_at = Some(Instant::now() + LOOK);
             } else {
                 desk.count(&unrecorded, &mut obstacle);
+                sent += unrecorded.iter().filter(|result| result.sent).count() as u64;
                 unrecorded.clear();
                 record_at = None;
             }
@@ -145,6 +150,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             _ = look.tick() => {
                 more = true;
                 desk.app.transport.rest().await;
+                notes.ended(&desk.app, desk.app.clock.now(), Duration::ZERO, Ok(std::mem::take(&mut sent))).await;
             }
             _ = stop.changed(), if until.is_none() => {}
             () = sleep_until(wake.unwrap_or(now)), if wake.is_some() => {}
@@ -349,15 +355,18 @@ impl Desk {
                     Ok(None) => return Written::Unwanted,
                     Err(error) => return Written::Failed(SendError::Later(error.to_string())),
                 };
-                let opened = self.app.keyring.open(&signature.contact, signature.petition, signature.email_hash);
-                let Ok(contact) = opened else {
-                    return Written::Failed(SendError::Later("none of the secret keys opens the address".to_owned()));
+                let to = match &taken.copy_to {
+                    Some(colleague) => colleague.email.clone(),
+                    None => match self.app.keyring.open(&signature.contact, signature.petition, signature.email_hash) {
+                        Ok(contact) => contact.email,
+                        Err(error) => return Written::Failed(SendError::Later(error.to_string())),
+                    },
                 };
-                (mail, contact.email)
+                (mail, to)
             }
         };
-        let envelope =
-            Envelope { from: &self.app.mail_from, to: &to, number: taken.id, queued_at: taken.created_at, now };
+        let from = self.app.mail_from();
+        let envelope = Envelope { from: &from, to: &to, number: taken.id, queued_at: taken.created_at, now };
         match mail.write(&envelope) {
             Ok(letter) => Written::Ready(letter),
             Err(error @ Unwritable::Address) => Written::Failed(SendError::Never(error.to_string())),
@@ -387,10 +396,12 @@ impl Desk {
         now: Timestamp,
     ) -> sqlx::Result<Option<Mail>> {
         let full = |path: String| format!("{}{path}", self.app.public_url);
-        let token = |purpose| self.app.keyring.token(purpose, signature.id);
+        let copy = taken.copy_to.is_some();
+        // What only the receiver may know is not in a copy.
+        let token = |purpose| if copy { "hidden".to_owned() } else { self.app.keyring.token(purpose, signature.id) };
         let about = AboutSignature {
             site_name: self.app.site_name(),
-            name: signature.name.clone(),
+            name: if copy { "(the signer’s name)".to_owned() } else { signature.name.clone() },
             action: signature.action.clone(),
             petition: full(urls::petition(&signature.petition)),
             signature: full(urls::your_signature(&signature.id, &token(Purpose::Manage))),

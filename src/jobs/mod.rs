@@ -1,6 +1,7 @@
 //! What happens by itself: a timetable of jobs, each safe to run twice and in several processes at once.
 
 pub mod deliver_mail;
+mod notes;
 pub mod queue_mailings;
 pub mod run_rules;
 
@@ -14,6 +15,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
+use self::notes::Notes;
 use crate::{actions, app::App, store};
 
 /// Something that happens by itself.
@@ -61,14 +63,52 @@ const fn minutes(count: u64) -> Duration {
 }
 
 impl Job {
+    /// The job that an address names.
+    pub fn with_slug(slug: &str) -> Option<&'static Self> {
+        TIMETABLE.iter().find(|job| job.slug() == slug)
+    }
+
+    /// Its name in addresses.
+    pub fn slug(&self) -> String {
+        self.name.replace(' ', "-")
+    }
+
     /// Does the work once, unless another process is at it. Says how much there was to do.
     ///
     /// # Errors
     /// When the database fails; then nothing has changed, and the next time may do better.
     pub async fn run(&self, app: &App, db: &mut PgConnection, now: Timestamp) -> sqlx::Result<u64> {
+        Ok(self.try_run(app, db, now).await?.unwrap_or(0))
+    }
+
+    /// Does the work once and notes it, whenever it is due. Says how much there was to do; `None`: another process is
+    /// at it.
+    ///
+    /// # Errors
+    /// Those of [`Self::run`].
+    pub async fn run_now(&self, app: &App) -> sqlx::Result<Option<u64>> {
+        self.run_and_note(app, &mut Notes::of(self.name, self.every)).await
+    }
+
+    async fn run_and_note(&self, app: &App, notes: &mut Notes) -> sqlx::Result<Option<u64>> {
+        let (began_at, began) = (app.clock.now(), Instant::now());
+        notes.began(app, began_at).await;
+        let outcome = match app.pool.acquire().await {
+            Ok(mut db) => self.try_run(app, &mut db, began_at).await,
+            Err(error) => Err(error),
+        };
+        let noted = match &outcome {
+            Ok(done) => Ok(done.unwrap_or(0)),
+            Err(error) => Err(error),
+        };
+        notes.ended(app, began_at, began.elapsed(), noted).await;
+        outcome
+    }
+
+    async fn try_run(&self, app: &App, db: &mut PgConnection, now: Timestamp) -> sqlx::Result<Option<u64>> {
         let mut tx = db.begin().await?;
         if !store::locks::try_take(&mut tx, self.name).await? {
-            return Ok(0);
+            return Ok(None);
         }
         let done = match self.work {
             Work::ClosePetitions => actions::close_petitions::close_petitions(&mut tx, now).await?.len() as u64,
@@ -103,7 +143,7 @@ impl Job {
             }
         };
         tx.commit().await?;
-        Ok(done)
+        Ok(Some(done))
     }
 }
 
@@ -127,14 +167,11 @@ async fn repeat(job: Job, app: App) {
     let first = if job.every >= DAILY { minutes(60) } else { Duration::ZERO };
     let mut ticks = tokio::time::interval_at(Instant::now() + first, job.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut notes = Notes::of(job.name, job.every);
     loop {
         ticks.tick().await;
-        let outcome = match app.pool.acquire().await {
-            Ok(mut db) => job.run(&app, &mut db, app.clock.now()).await,
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(done) => tracing::debug!(job = job.name, done, "{} is done", job.name),
+        match job.run_and_note(&app, &mut notes).await {
+            Ok(done) => tracing::debug!(job = job.name, done = done.unwrap_or(0), "{} is done", job.name),
             Err(error) => tracing::error!(job = job.name, %error, "{} failed; it is tried again", job.name),
         }
     }

@@ -293,3 +293,12 @@ pub async fn countries_of_today(db: &mut Db, today: jiff::civil::Date) -> sqlx::
     .fetch_all(db)
     .await
 }
+
+/// Checks what is otherwise checked at the end of the transaction: that no two constituencies stand on one hexagon.
+///
+/// # Errors
+/// When two do, and when the database fails.
+pub async fn check_places(db: &mut Db) -> sqlx::Result<()> {
+    sqlx::query!("set constraints all immediate").execute(db).await?;
+    Ok(())
+}

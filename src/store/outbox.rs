@@ -36,6 +36,8 @@ pub struct Taken {
     pub attempts: i16,
     /// Who gets it.
     pub recipient: Recipient,
+    /// Who of the staff gets a copy of it instead.
+    pub copy_to: Option<TakenStaff>,
 }
 
 /// Who gets a mail.
@@ -137,14 +139,14 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
                s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at,
                m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?",
-               i.number as "invitation?", i.expires_at as "invited_until?"
+               i.number as "invitation?", i.expires_at as "invited_until?", t.copy_to is not null as "is_copy!"
            from taken t
            left join signatures s on s.id = t.signature_id and s.email_hash is not null
                and (t.mailing_id is null or s.state = 'validated' and s.wants_updates)
                and not exists (select from unwanted_mail u
                                where u.email_hash = s.email_hash and u.petition_id = s.petition_id)
            left join petitions p on p.id = s.petition_id
-           left join staff m on m.id = t.staff_id and m.disabled_at is null
+           left join staff m on m.id = coalesce(t.staff_id, t.copy_to) and m.disabled_at is null
            left join staff_invitations i on i.staff_id = m.id and i.accepted_at is null and i.expires_at > $1
            order by t.mailing_id is not null, t.was_due_at, t.id"#,
         sql(now) as _,
@@ -176,6 +178,8 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                 invitation: row.invitation.zip(row.invited_until.map(SqlTimestamp::to_jiff)),
             })
         })();
+        let (copy_to, staff) = if row.is_copy { (staff, None) } else { (None, staff) };
+        let signer = signer.filter(|_| !row.is_copy || copy_to.is_some());
         let recipient = signer.map(Recipient::Signer).or(staff.map(Recipient::Staff)).unwrap_or(Recipient::Nobody);
         Taken {
             id: row.id,
@@ -185,6 +189,7 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
             due_at: row.due_at.to_jiff(),
             attempts: row.attempts,
             recipient,
+            copy_to,
         }
     });
     Ok(taken.collect())

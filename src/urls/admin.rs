@@ -1,5 +1,7 @@
 //! The addresses of the protected area.
 
+use std::fmt::Display;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{desk::DeskFacet, mailing::MailingId, petition::PetitionId, staff::StaffId};
@@ -63,6 +65,126 @@ pub fn site() -> &'static str {
 /// Settings that take effect while the site runs.
 pub fn site_settings() -> &'static str {
     "/admin/site/settings"
+}
+
+/// Pages of text.
+pub fn site_pages() -> &'static str {
+    "/admin/site/pages"
+}
+
+/// A new page of text.
+pub fn site_page_new() -> &'static str {
+    "/admin/site/pages/new"
+}
+
+/// A page of text.
+pub fn site_page(slug: &str) -> String {
+    format!("/admin/site/pages/{slug}")
+}
+
+/// Where staff's own text of a page is taken away.
+pub fn site_page_remove(slug: &str) -> String {
+    format!("/admin/site/pages/{slug}/remove")
+}
+
+/// A list that staff keep: departments, topics, tags or reasons.
+pub fn site_list(list: &str) -> String {
+    format!("/admin/site/{list}")
+}
+
+/// A new entry of a list.
+pub fn site_list_new(list: &str) -> String {
+    format!("/admin/site/{list}/new")
+}
+
+/// An entry of a list.
+pub fn site_entry(list: &str, key: &str) -> String {
+    format!("/admin/site/{list}/{}", encoded(key))
+}
+
+/// Where an entry of a list is removed.
+pub fn site_entry_remove(list: &str, key: &str) -> String {
+    format!("/admin/site/{list}/{}/remove", encoded(key))
+}
+
+/// Where an entry of a list is merged into another.
+pub fn site_entry_merge(list: &str, key: &str) -> String {
+    format!("/admin/site/{list}/{}/merge", encoded(key))
+}
+
+/// Where departments are imported.
+pub fn site_departments_import() -> &'static str {
+    "/admin/site/departments/import"
+}
+
+/// Where constituencies and countries are imported.
+pub fn site_places() -> &'static str {
+    "/admin/site/places"
+}
+
+/// Networks and mail domains that are blocked or never limited.
+pub fn site_protection() -> &'static str {
+    "/admin/site/protection"
+}
+
+/// Where one of them is taken off the list.
+pub fn site_protection_forget() -> &'static str {
+    "/admin/site/protection/forget"
+}
+
+/// Mail that waits or was given up.
+pub fn site_outbox() -> &'static str {
+    "/admin/site/outbox"
+}
+
+/// Where mail is searched for.
+pub fn site_outbox_search() -> &'static str {
+    "/admin/site/outbox/search"
+}
+
+/// Where all mail is sent again that was given up.
+pub fn site_outbox_again() -> &'static str {
+    "/admin/site/outbox/again"
+}
+
+/// A mail.
+pub fn site_mail(number: impl Display) -> String {
+    format!("/admin/site/outbox/{number}")
+}
+
+/// Where a mail is sent again.
+pub fn site_mail_again(number: impl Display) -> String {
+    format!("/admin/site/outbox/{number}/again")
+}
+
+/// Where a mail is taken out unsent.
+pub fn site_mail_discard(number: impl Display) -> String {
+    format!("/admin/site/outbox/{number}/discard")
+}
+
+/// Where a copy of a mail is asked for.
+pub fn site_mail_copy(number: impl Display) -> String {
+    format!("/admin/site/outbox/{number}/copy")
+}
+
+/// What happens by itself.
+pub fn site_jobs() -> &'static str {
+    "/admin/site/jobs"
+}
+
+/// Where a job is run.
+pub fn site_job_run(slug: &str) -> String {
+    format!("/admin/site/jobs/{slug}/run")
+}
+
+/// Figures by month.
+pub fn site_figures() -> &'static str {
+    "/admin/site/figures"
+}
+
+/// The same as CSV.
+pub fn site_figures_csv() -> &'static str {
+    "/admin/site/figures.csv"
 }
 
 /// Colleagues.

@@ -71,8 +71,10 @@ pub struct Memory(Arc<Kept>);
 struct Kept {
     slots: Cache<Key, Arc<Slot>>,
     related: Cache<PetitionId, Arc<[PetitionId]>>,
-    topics: Cache<(), Arc<[TopicCount]>>,
-    countries: Cache<(), Arc<[Country]>>,
+    /// By the version of the settings, which grows when staff change their lists.
+    topics: Cache<i64, Arc<[TopicCount]>>,
+    /// Likewise.
+    countries: Cache<i64, Arc<[Country]>>,
     live: Live,
     began: Instant,
 }
@@ -304,11 +306,12 @@ impl Memory {
     where
         F: Future<Output = Result<Vec<TopicCount>, PageError>>,
     {
-        if let Some(topics) = self.0.topics.get(&()).await {
+        let version = self.0.live.version();
+        if let Some(topics) = self.0.topics.get(&version).await {
             return Ok(topics);
         }
         let topics: Arc<[TopicCount]> = count.await?.into();
-        self.0.topics.insert((), topics.clone()).await;
+        self.0.topics.insert(version, topics.clone()).await;
         Ok(topics)
     }
 
@@ -320,12 +323,13 @@ impl Memory {
     where
         F: Future<Output = Result<Vec<Country>, PageError>>,
     {
-        if let Some(countries) = self.0.countries.get(&()).await {
+        let version = self.0.live.version();
+        if let Some(countries) = self.0.countries.get(&version).await {
             return Ok(countries);
         }
         let countries: Arc<[Country]> = read.await?.into();
         if !countries.is_empty() {
-            self.0.countries.insert((), countries.clone()).await;
+            self.0.countries.insert(version, countries.clone()).await;
         }
         Ok(countries)
     }

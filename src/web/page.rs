@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{assets, cache::CachePolicy, error::PageError, extract::Format};
+use super::{assets, cache::CachePolicy, error::PageError, extract::Format, markdown};
 use crate::app::App;
 
 /// What the frame of a page needs to know.
@@ -79,6 +79,15 @@ impl Layout {
         self.section = section;
         self
     }
+}
+
+/// What staff have to say above everything else on a page, as HTML. It has no headings: the page's own comes after it.
+pub fn message(markdown: &str) -> String {
+    let mut html = markdown::to_html(markdown);
+    for level in ["h3", "h4", "h5"] {
+        html = html.replace(&format!("<{level}>"), "<p><strong>").replace(&format!("</{level}>"), "</strong></p>");
+    }
+    html
 }
 
 /// A template as a page.

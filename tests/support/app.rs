@@ -371,6 +371,35 @@ impl TestApp {
         deliver(app)
     }
 
+    /// Another program on the same database, which serves the same site.
+    pub async fn beside(&self) -> Beside {
+        let inner = Inner {
+            pool: self.app.pool.clone(),
+            clock: self.app.clock.clone(),
+            live: self.app.live.clone(),
+            public_url: self.app.public_url.clone(),
+            retention: self.app.retention,
+            signing: self.signing(),
+            keyring: self.keyring.clone(),
+            transport: Transport::None,
+            mail_from: self.app.mail_from.clone(),
+            metrics: Metrics::default(),
+        };
+        let serve = async move {
+            let live = Live::start(&inner.pool, Thresholds::default()).await.expect("the settings");
+            let app = App::new(Inner { live, ..inner });
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let url = format!("http://{}", listener.local_addr().expect("an address"));
+            let protection = Protection::start(&app.pool, &app.clock, protection::Options::default()).await;
+            let router = web::router(app, protection.expect("protection"));
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("a site") });
+            (url, serving)
+        };
+        let (url, serving) = RUNTIME.spawn(serve).await.expect("it starts");
+        Beside { url, post: self.post.clone(), serving }
+    }
+
     /// Delivers its mail.
     pub fn deliver(&self) {
         self.post.deliver();
@@ -427,6 +456,26 @@ impl TestApp {
     pub async fn run_job(&self, name: &str, now: Timestamp) -> u64 {
         let job = jobs::TIMETABLE.iter().find(|job| job.name == name).unwrap_or_else(|| panic!("no job {name}"));
         job.run(&self.app, &mut self.db().await, now).await.unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+}
+
+/// Another program on the database of a site under test. It ends with this.
+pub struct Beside {
+    url: String,
+    post: Arc<Post>,
+    serving: JoinHandle<()>,
+}
+
+impl Beside {
+    /// Somebody who has come to this program.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.url, self.post.clone())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        self.serving.abort();
     }
 }
 

@@ -42,7 +42,10 @@ fn frame(page: &Page, elements: &[ElementRef<'_>], found: &mut Vec<String>) {
         found.push("does not say its language".to_owned());
     }
     let title = page.title();
-    if !title.ends_with(" – Undersigned") || title.starts_with(" –") {
+    // The site's name is a setting; it stands above every page.
+    let mark = page.texts("a.mark").concat();
+    let name = mark.strip_suffix(" staff").unwrap_or(&mark);
+    if name.is_empty() || !title.ends_with(&format!(" – {name}")) || title.starts_with(" –") {
         found.push(format!("is called “{title}”"));
     }
     if named(elements, &["main"]).len() != 1 {

@@ -14,9 +14,8 @@ use crate::{
         error::PageError,
         extract::{Format, Now},
         filters::{day, thousands},
-        markdown,
         memory::{Key, Memory, Rendered},
-        page::Layout,
+        page::{self, Layout},
     },
 };
 
@@ -65,7 +64,7 @@ async fn render(app: &App, now: Timestamp) -> Result<Rendered, PageError> {
     let layout = Layout::new(app, urls::home(), "Petitions to the Government and Parliament").about(
         "Find, sign and start petitions. See how they grow, what the Government answers and what Parliament debates.",
     );
-    let message = markdown::to_html(&app.live.in_force().settings.home_message);
+    let message = page::message(&app.live.in_force().settings.home_message);
     let page = HomePage { layout, message, thresholds: app.thresholds(), popular, responses, debates, counts };
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }

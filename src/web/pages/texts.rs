@@ -215,7 +215,7 @@ fn render(app: &App, text: Text) -> Result<Rendered, PageError> {
     let paused = text == Text::Start && in_force.settings.petitions_paused_at.is_some();
     let more = if text == Text::Help { more(app) } else { Vec::new() };
     let html = match (own, text) {
-        (Some(own), _) => OwnPage { layout, body: markdown::to_html(&own.body), paused, more }.render()?,
+        (Some(own), _) => OwnPage { layout, body: body_html(&own.body), paused, more }.render()?,
         (None, Text::Help) => HelpPage { layout, thresholds, more }.render()?,
         (None, Text::Estimates) => EstimatesPage { layout }.render()?,
         (None, Text::Start) => StartPage { layout, thresholds, paused }.render()?,
@@ -224,6 +224,17 @@ fn render(app: &App, text: Text) -> Result<Rendered, PageError> {
         (None, Text::Cookies) => CookiesPage { layout }.render()?,
     };
     Ok(Rendered::new(Format::Html, html, CachePolicy::ForASecond))
+}
+
+/// The HTML of a page's body. It stands right below the main heading, so its own headings are a level higher than elsewhere.
+/// Everything that looks like a tag is one: text has no angle brackets left.
+fn body_html(text: &str) -> String {
+    let mut html = markdown::to_html(text);
+    for (lower, higher) in [("h3>", "h2>"), ("h4>", "h3>"), ("h5>", "h4>")] {
+        html = html.replace(&format!("<{lower}"), &format!("<{higher}"));
+        html = html.replace(&format!("</{lower}"), &format!("</{higher}"));
+    }
+    html
 }
 
 /// The pages that staff have written besides those that come with the site.
@@ -241,6 +252,6 @@ pub async fn own(State(app): State<App>, PageName(slug): PageName) -> Result<Res
     let in_force = app.live.in_force();
     let page = in_force.pages.get(&slug).filter(|_| Text::with_slug(&slug).is_none()).ok_or(PageError::NotFound)?;
     let layout = Layout::new(&app, &urls::help_page(&slug), page.title.clone()).within(Section::Help);
-    let page = OwnPage { layout, body: markdown::to_html(&page.body), paused: false, more: Vec::new() };
+    let page = OwnPage { layout, body: body_html(&page.body), paused: false, more: Vec::new() };
     page::html(&page, CachePolicy::ForASecond)
 }

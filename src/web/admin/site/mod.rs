@@ -1,14 +1,20 @@
 //! Running the site: settings, texts, lists, mail that waits, jobs.
 
+pub mod figures;
+pub mod jobs;
+pub mod outbox;
+pub mod pages;
+pub mod places;
+pub mod protection;
+pub mod reference;
 pub mod settings;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use jiff::Timestamp;
 
 use crate::{
     app::App,
-    domain::{site_settings::SiteSettings, threshold::Thresholds},
+    domain::{area::BoundarySet, reference::List, site_settings::SiteSettings, threshold::Thresholds},
     store::{self, outbox::OutboxState},
     web::{
         admin::{
@@ -42,23 +48,32 @@ struct FrontPage {
     settings: SiteSettings,
     thresholds: Thresholds,
     outbox: OutboxState,
+    /// Jobs that failed when they last ran.
+    failing: usize,
+    listed: usize,
+    pages: usize,
+    lists: Vec<(List, usize)>,
+    constituencies: i64,
 }
 
 /// What there is to run, and how it stands.
 pub async fn show(State(app): State<App>, staff: Staff, now: Now) -> Result<Response, PageError> {
     let mut db = app.pool.acquire().await?;
+    let mut lists = Vec::new();
+    for list in List::ALL {
+        lists.push((list, store::reference::all(&mut db, list).await?.len()));
+    }
+    let runs = store::job_runs::all(&mut db).await?;
     let page = FrontPage {
         frame: Frame::new(&staff, Section::Site, "Running the site"),
         settings: store::site::settings(&mut db).await?,
         thresholds: app.thresholds(),
         outbox: store::outbox::state(&mut db, now.0).await?,
+        failing: runs.iter().filter(|run| run.failing).count(),
+        listed: store::protection::lines(&mut db).await?.len(),
+        pages: store::site_pages::all(&mut db).await?.len(),
+        lists,
+        constituencies: store::areas::constituencies_known(&mut db, BoundarySet::OF_2024).await?,
     };
     page::html(&page, CachePolicy::Never)
-}
-
-impl FrontPage {
-    /// Since when something is paused, in words; empty if it is not.
-    fn since(&self, at: &Option<Timestamp>) -> String {
-        at.as_ref().map(|at| format!("since {}", day_of(at))).unwrap_or_default()
-    }
 }

@@ -211,7 +211,7 @@ async fn page_of(
         Some(_) => Layout::unlisted(app, petition.action.clone()),
     };
     Ok(PetitionPage {
-        message: markdown::to_html(&app.live.in_force().settings.petition_message),
+        message: page::message(&app.live.in_force().settings.petition_message),
         layout: layout.within(Section::Petitions),
         signable: petition.state == PetitionState::Open
             && petition.dates.closes_at.is_some_and(|deadline| deadline >= now),
