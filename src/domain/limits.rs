@@ -114,13 +114,6 @@ pub const PASTED_FILE: usize = 200_000;
 pub const OUTBOX_SHOWN: i64 = 50;
 /// Minutes for which it is taken as proved who somebody is, when they do something sensitive.
 pub const PROOF_MINUTES: i64 = 15;
-
-/// Most letters of the reason why staff judge signatures.
-pub const JUDGEMENT_REASON: usize = 1_000;
-/// Most letters of what a rule over signatures is for, in short.
-pub const RULE_SUMMARY: usize = 255;
-/// Most letters of what a rule over signatures is for, at length.
-pub const RULE_DETAILS: usize = 10_000;
 /// Fewest letters of a password of staff.
 pub const PASSWORD_LEAST: usize = 12;
 /// Most letters of a password of staff.
@@ -130,7 +123,7 @@ pub const INVITATION_DAYS: i64 = 7;
 /// Minutes that somebody may take to sign in elsewhere, or with a passkey.
 pub const SIGN_IN_ELSEWHERE_MINUTES: i64 = 10;
 /// Most passkeys of one account.
-pub const PASSKEYS: usize = 20;
+pub const PASSKEYS: usize = 10;
 
 /// Most letters of what staff add to a rejection's reason.
 pub const REJECTION_DETAILS: usize = 4_000;
@@ -146,3 +139,10 @@ pub const EDITING_MINUTES: i64 = 5;
 pub const SIMILAR: i64 = 10;
 /// Minutes after which the desk says that mail is late.
 pub const MAIL_LATE_MINUTES: i64 = 10;
+
+/// Most letters of the reason why staff judge signatures.
+pub const JUDGEMENT_REASON: usize = 1_000;
+/// Most letters of what a rule over signatures is for, in short.
+pub const RULE_SUMMARY: usize = 255;
+/// Most letters of what a rule over signatures is for, at length.
+pub const RULE_DETAILS: usize = 10_000;

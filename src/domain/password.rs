@@ -48,7 +48,7 @@ impl Password {
         let own: Vec<&str> = about.iter().flat_map(|text| words(text).chain([*text])).collect();
         // The estimate reads a hundred letters; what was weak so far stays weak for being longer.
         let read: String = typed.chars().take(100).collect();
-        if zxcvbn(&read, &own).score() < Score::Three {
+        if zxcvbn(&read, &own).score() < Score::Four {
             return Err(PasswordError::Known);
         }
         Ok(Self(typed.to_owned()))

@@ -125,6 +125,7 @@ impl Job {
             // In transactions of its own, while this one keeps other processes out.
             Work::RunRules => run_rules::run(app, now).await?,
             Work::ForgetSignIns => {
+                store::passkeys::forget_challenges(&mut tx, now).await?;
                 store::sessions::forget(&mut tx, now).await? + store::sign_in_failures::forget(&mut tx, now).await?
             }
             Work::CheckTallies => {

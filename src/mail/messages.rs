@@ -247,6 +247,7 @@ struct StaffInvitationHtml<'a> {
     mail: &'a StaffInvitation,
 }
 
+#[derive(Template)]
 #[template(path = "mail/petition_decided.txt")]
 struct PetitionDecidedText<'a> {
     mail: &'a PetitionDecided,

@@ -16,6 +16,7 @@ pub mod moderation;
 pub mod oddities;
 pub mod outbox;
 pub mod outbox_desk;
+pub mod passkeys;
 pub mod petitions;
 pub mod places;
 pub mod popular;

@@ -28,7 +28,7 @@ const PASSED_OVER: usize = 16 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn most(path: &str) -> usize {
-    if path == urls::admin::sign_in(urls::admin::desk()) || path == urls::admin::prove() {
+    if path.starts_with(&urls::admin::sign_in(urls::admin::desk())) || path == urls::admin::prove() {
         CARRYING_FORM
     } else if urls::admin::is_within(path) {
         STAFF_FORM

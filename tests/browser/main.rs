@@ -16,3 +16,4 @@ mod media;
 mod reading;
 mod signing;
 mod site;
+mod staff;

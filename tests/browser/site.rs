@@ -2,12 +2,14 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::LazyLock,
     time::Duration,
 };
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use undersigned::{
@@ -37,7 +39,9 @@ static SECRET: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::new(1, rand::ra
 /// The running site.
 pub struct Site {
     data_dir: PathBuf,
-    program: Kept,
+    address: String,
+    /// It ends with this.
+    _program: Kept,
 }
 
 /// The site, started if it is not running yet.
@@ -50,9 +54,13 @@ impl Site {
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
         let data_dir = default_data_dir(checkout).with_extension(format!("browser-{}", std::process::id()));
         let mut command = program(&data_dir);
-        command.args(["serve", "--port", "0"]);
+        // Under a name: passkeys belong to names. The port is free as far as anybody can tell.
+        let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = listener.map_err(|problem| problem.to_string())?.port();
+        let address = format!("http://localhost:{port}");
+        command.args(["serve", "--port", &port.to_string(), "--public-url", &address]);
         let program = keeper::keep(&command, &data_dir, "Undersigned is at ", Duration::from_secs(120))?;
-        let site = Self { data_dir, program };
+        let site = Self { data_dir, address, _program: program };
         // Before anybody looks, so that no page changes under another test's eyes.
         site.import_live_petition(9_990, "2022-08-21T19:30:00.000Z");
         Ok(site)
@@ -60,7 +68,21 @@ impl Site {
 
     /// The whole address of a path.
     pub fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.program.told)
+        format!("{}{path}", self.address)
+    }
+
+    /// Makes an account of somebody who runs the site; the address of the page that sets its password.
+    pub fn invite(&self, name: &str, email: &str) -> String {
+        let mut command = program(&self.data_dir);
+        let done = command.args(["admin", "add", name, email]).output().expect("the program");
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        let link = said.find("/admin/invitations/").map(|at| said[at..].trim().to_owned());
+        link.unwrap_or_else(|| panic!("{said}{}", String::from_utf8_lossy(&done.stderr)))
+    }
+
+    /// The time at which it stands still.
+    pub fn now(&self) -> Timestamp {
+        NOW.parse().expect("a moment")
     }
 
     /// Its secret keys.

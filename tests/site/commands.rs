@@ -1,5 +1,6 @@
 //! What operators do with the program itself: start it, stop it, lose it, set it up, feed it.
 
+mod admin;
 mod importing;
 mod mailing;
 mod postcodes;

@@ -348,6 +348,22 @@ async fn nothing_typed_is_lost_when_a_session_ends_in_the_middle_of_writing() {
 }
 
 #[tokio::test]
+async fn forms_of_staff_may_be_long_but_not_endless() {
+    let app = TestApp::new().await;
+    let (mut ada, person) = join(&app, Role::Sysadmin, "Ada Lovelace").await;
+    // Half a megabyte as browsers send it, and nearly one when it is carried.
+    let long = "ß".repeat(84_000);
+    ada.visit(urls::admin::new_colleague()).await.fill("Full name", &long);
+    later(&app, limits::SESSION_IDLE_MINUTES + 1);
+    ada.press("Invite").await;
+    person.sign_in(&app, &mut ada).await;
+    ada.press("Send it now").await;
+    assert_eq!((ada.status(), ada.field("Full name")), (StatusCode::UNPROCESSABLE_ENTITY, long));
+    ada.fill("Full name", &"x".repeat(10_000_000)).press("Invite").await.see("This is too large");
+    assert_eq!(ada.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn what_is_sensitive_asks_again_who_one_is() {
     let app = TestApp::new().await;
     let (mut ada, person) = join(&app, Role::Sysadmin, "Ada Lovelace").await;

@@ -39,6 +39,7 @@ mod series;
 mod settings_page;
 mod shape;
 mod signing;
+mod single_sign_on;
 mod site_pages;
 mod snapshots;
 mod staff;

@@ -49,11 +49,18 @@ impl Received {
 async fn things(app: &TestApp) -> BTreeMap<&'static str, String> {
     let petition = app.petition().signatures(3).create().await;
     app.colleague(Role::Reviewer, "Ada Lovelace").await;
+    app.sql("insert into signature_rules (summary, conditions, created_at) values ('A rule', '[]', now())")
+        .await
+        .expect("a rule");
     BTreeMap::from([
         ("petition", petition.id.to_string()),
         ("staff", app.ask("select id from staff where name = 'Ada Lovelace'").await),
         ("session", app.ask("select id from staff_sessions").await),
         ("passkey", "1".to_owned()),
+        ("page", "privacy".to_owned()),
+        ("job", "check%20tallies".to_owned()),
+        ("entry", "1".to_owned()),
+        ("rule", app.ask("select id from signature_rules").await),
     ])
 }
 

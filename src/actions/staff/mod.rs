@@ -1,6 +1,7 @@
 //! Staff: who has an account, what they may do, and how they get in.
 
 pub mod own_account;
+pub mod passkeys;
 pub mod passwords;
 pub mod sign_in;
 

@@ -10,8 +10,11 @@ use tokio::sync::Semaphore;
 
 use crate::actions::together::NotDone;
 
-/// Hashes that are made at one time.
-static GATE: Semaphore = Semaphore::const_new(2);
+/// Hashes that are made at one time for those whom nobody knows.
+static STRANGERS: Semaphore = Semaphore::const_new(2);
+/// The same for those who are known by their session, their invitation or their browser: a crowd of strangers does not
+/// stand in their way.
+static KNOWN: Semaphore = Semaphore::const_new(2);
 /// How long somebody waits for their turn before they are told that the site is busy.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -34,27 +37,31 @@ fn hash_now(password: &str) -> String {
 /// When too many wait already.
 pub async fn hash(password: &str) -> Result<String, NotDone> {
     let password = password.to_owned();
-    in_turn(move || hash_now(&password)).await
+    in_turn(&KNOWN, move || hash_now(&password)).await
 }
 
-/// Whether this is the password of which there is this hash. Takes as long when there is none.
+/// Whether this is the password of which there is this hash. Takes as long when there is none. `known`: whether it is
+/// somebody who has been here before.
 ///
 /// # Errors
 /// When too many wait already.
-pub async fn is(password: &str, hash: Option<&str>) -> Result<bool, NotDone> {
+pub async fn is(password: &str, hash: Option<&str>, known: bool) -> Result<bool, NotDone> {
     let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
-    in_turn(move || {
-        let known = hash.is_some();
+    in_turn(if known { &KNOWN } else { &STRANGERS }, move || {
+        let is_set = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.clone());
         let fits =
             PasswordHash::new(&hash).is_ok_and(|hash| ARGON2.verify_password(password.as_bytes(), &hash).is_ok());
-        fits && known
+        fits && is_set
     })
     .await
 }
 
-async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
-    let turn = tokio::time::timeout(PATIENCE, GATE.acquire()).await;
+async fn in_turn<T: Send + 'static>(
+    gate: &'static Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, NotDone> {
+    let turn = tokio::time::timeout(PATIENCE, gate.acquire()).await;
     let Ok(Ok(turn)) = turn else { return Err(NotDone::Busy) };
     let done = tokio::task::spawn_blocking(move || {
         // Held until it is done, even if nobody waits for it any more.
@@ -72,9 +79,9 @@ mod tests {
     async fn a_password_fits_its_hash_and_no_other_does() {
         let hash = hash("teal otter walks").await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(is("teal otter walks", Some(&hash)).await.expect("an answer"));
-        assert!(!is("teal otter walk", Some(&hash)).await.expect("an answer"));
-        assert!(!is("teal otter walks", None).await.expect("an answer"));
-        assert!(!is("teal otter walks", Some("nonsense")).await.expect("an answer"));
+        assert!(is("teal otter walks", Some(&hash), true).await.expect("an answer"));
+        assert!(!is("teal otter walk", Some(&hash), true).await.expect("an answer"));
+        assert!(!is("teal otter walks", None, false).await.expect("an answer"));
+        assert!(!is("teal otter walks", Some("nonsense"), false).await.expect("an answer"));
     }
 }

@@ -94,7 +94,8 @@ pub async fn sign_in(
         return Ok(Tried::Wait(until));
     }
     let found = store::staff::credentials(db, Account::Email(&typed.email.trim())).await?;
-    let proof = prove(db, keyring, found.as_ref(), typed.password, typed.code, now).await?;
+    let known = matches!(counted[0], Counted::Browser(..));
+    let proof = prove(db, keyring, found.as_ref(), (typed.password, typed.code), known, now).await?;
     let (Some(found), Some(proof)) = (found.filter(|found| !found.disabled), proof) else {
         tracing::info!("somebody tried to sign in and was refused");
         return Ok(Tried::No);
@@ -130,7 +131,7 @@ pub async fn prove_again(
     if let Some(until) = store::sign_in_failures::begin(db, keyring, &counted, now).await? {
         return Ok(Tried::Wait(until));
     }
-    let proof = prove(db, keyring, found.as_ref(), password, code, now).await?;
+    let proof = prove(db, keyring, found.as_ref(), (password, code), true, now).await?;
     let (Some(found), Some(proof)) = (found, proof) else { return Ok(Tried::No) };
     let mut tx = db.begin().await?;
     if !proof.take(&mut tx, found.id, now).await? {
@@ -212,12 +213,12 @@ async fn prove(
     db: &mut Db,
     keyring: &Keyring,
     found: Option<&Credentials>,
-    password: &str,
-    code: &str,
+    (password, code): (&str, &str),
+    known: bool,
     now: Timestamp,
 ) -> Result<Option<Proof>, NotDone> {
     let hash = found.and_then(|found| found.password_hash.as_deref());
-    let is_password = passwords::is(password, hash).await?;
+    let is_password = passwords::is(password, hash, known).await?;
     let id = found.map_or(StaffId(0), |found| found.id);
     let dummy = keyring.seal_secret(SecretOf::Telephone, id.0, &rand::random::<[u8; 20]>());
     let sealed = found.and_then(|found| found.totp_secret.as_deref());
@@ -238,7 +239,7 @@ async fn left(db: &mut Db, proof: &Proof, staff: StaffId) -> sqlx::Result<Option
 }
 
 /// Begins a session.
-async fn begin(
+pub(super) async fn begin(
     db: &mut Db,
     account: &Credentials,
     way: Way,
@@ -294,7 +295,7 @@ pub enum Accepted {
     Ended,
 }
 
-/// Accepts an invitation: sets the password and the telephone, ends all sessions, begins one.
+/// Accepts an invitation: sets the password and the telephone, removes all passkeys, ends all sessions, begins one.
 ///
 /// # Errors
 /// When too many try at once, and when the database fails.
@@ -323,10 +324,12 @@ pub async fn accept(
     let codes = new_recovery_codes(&mut tx, id).await?;
     store::staff::end_invitation(&mut tx, id, now).await?;
     store::sessions::end_all(&mut tx, id, None).await?;
+    // Whatever was lost may have had them.
+    let passkeys = store::passkeys::remove_all(&mut tx, id).await?;
     let counted = counted(keyring, &account.email, Origin { address: None, ..origin });
     store::sign_in_failures::succeeded(&mut tx, keyring, &counted).await?;
     let actor = actor(id, &account.name, account.role, origin);
-    let after = json!({ "invitation": number, "recovery_codes": RECOVERY_CODES });
+    let after = json!({ "invitation": number, "recovery_codes": RECOVERY_CODES, "passkeys_removed": passkeys });
     record(&mut tx, &actor, "staff.accept", id, Value::Null, after, now).await?;
     let signed_in = begin(&mut tx, &account, Way::Invitation, origin, now).await?;
     tx.commit().await?;

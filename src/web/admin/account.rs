@@ -68,7 +68,7 @@ struct PasswordPage {
 }
 
 /// Asks for the proof that what comes next wants, before anything is typed.
-fn proof_first(staff: &Staff, address: &str, now: Timestamp) -> Option<Response> {
+pub(super) fn proof_first(staff: &Staff, address: &str, now: Timestamp) -> Option<Response> {
     let proved = is_proved(&staff.session, now);
     (!proved).then(|| Redirect::to(&urls::admin::prove_for(address)).into_response())
 }

@@ -11,8 +11,8 @@ use axum::{
 };
 
 use super::{
-    account, answers, desk, guard, invitation, log, petitions, prove, roles, sign_in, signatures, single_sign_on, site,
-    staff,
+    account, answers, desk, guard, invitation, log, passkeys, petitions, prove, roles, sign_in, signatures,
+    single_sign_on, site, staff,
 };
 use crate::{domain::staff::Permission, web::Site};
 
@@ -79,6 +79,8 @@ fn door(routes: Routes) -> Routes {
         .open(Method::POST, "/admin/sign-out", sign_in::leave)
         .open(Method::GET, "/admin/sign-in/elsewhere", single_sign_on::show)
         .open(Method::GET, "/admin/sign-in/elsewhere/return", single_sign_on::back)
+        .open(Method::POST, "/admin/sign-in/passkey", passkeys::sign_in)
+        .open(Method::POST, "/admin/sign-in/passkey/question", passkeys::question_to_sign_in)
         .open(Method::GET, "/admin/invitations/{staff}", invitation::show)
         .open(Method::POST, "/admin/invitations/{staff}", invitation::submit)
         .read(Permission::Read, "/admin/prove", prove::show)
@@ -89,6 +91,10 @@ fn door(routes: Routes) -> Routes {
         .read(Permission::OwnAccount, "/admin/account/telephone", account::show_telephone)
         .write(Permission::OwnAccount, "/admin/account/telephone", account::set_telephone)
         .write(Permission::OwnAccount, "/admin/account/recovery-codes", account::make_recovery_codes)
+        .read(Permission::OwnAccount, "/admin/account/passkeys", passkeys::show)
+        .write(Permission::OwnAccount, "/admin/account/passkeys", passkeys::add)
+        .write(Permission::OwnAccount, "/admin/account/passkeys/question", passkeys::question_for_new)
+        .write(Permission::OwnAccount, "/admin/account/passkeys/{passkey}/remove", passkeys::remove)
         .write(Permission::OwnAccount, "/admin/account/sessions/{session}/end", account::end_session)
         .write(Permission::OwnAccount, "/admin/account/sessions/end-others", account::end_other_sessions)
         .read(Permission::Read, "/admin/staff", staff::show)

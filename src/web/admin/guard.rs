@@ -111,7 +111,7 @@ pub(super) async fn check(
         store::sessions::say(&mut *app.pool.acquire().await?, session.id, "").await?;
     }
     let staff = Staff { session, actor, in_force: app.live.in_force() };
-    if parts.method != Method::GET && permission.wants_proof() && !is_proved(&staff.session, now) {
+    if !parts.method.is_safe() && permission.wants_proof() && !is_proved(&staff.session, now) {
         return prove::instead(&site, &staff, Request::from_parts(parts, body)).await;
     }
     parts.extensions.insert(staff);

@@ -58,7 +58,7 @@ pub struct LogQuery {
 impl LogQuery {
     /// What of it makes sense; a day that is none is passed over.
     fn wanted(&self) -> Wanted {
-        let day = |text: &str| text.trim().parse::<Date>().ok();
+        let day = |text: &str| text.trim().parse::<Date>().ok().filter(|day| (1900..=9000).contains(&day.year()));
         let after = |day: Date| day.tomorrow().ok().map(deadline::start_of_day);
         Wanted {
             person: self.person.parse().ok().map(StaffId),

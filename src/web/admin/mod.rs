@@ -10,6 +10,7 @@ pub mod frame;
 pub mod guard;
 pub mod invitation;
 pub mod log;
+pub mod passkeys;
 pub mod petitions;
 pub mod prove;
 pub mod roles;

@@ -13,6 +13,7 @@ use super::{
     comer::Comer,
     frame::{Frame, Section},
     guard::Staff,
+    passkeys,
     sign_in::{Wanted, Why, minutes, used_a_recovery_code},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     app::App,
     urls,
     web::{
-        Site,
+        Site, assets,
         cache::CachePolicy,
         error::PageError,
         extract::{Form, Now, Query},
@@ -48,6 +49,8 @@ struct ProvePage<'a> {
     carried: Option<Carried>,
     /// What the button says that leads elsewhere.
     elsewhere: Option<&'a str>,
+    /// The script for passkeys, where they can be used.
+    passkeys: Option<String>,
 }
 
 /// The page on which somebody proves who they are.
@@ -57,8 +60,9 @@ pub async fn show(staff: Staff, State(app): State<App>, Query(wanted): Query<Wan
 
 fn answer(app: &App, staff: &Staff, why: Why, next: &str, carried: Option<Carried>) -> Result<Response, PageError> {
     let frame = Frame::new(staff, Section::Account, "Prove that it is you");
+    let passkeys = passkeys::are_offered(app).then(|| assets::url("passkeys.js"));
     let elsewhere = app.single_sign_on.as_ref().map(|provider| provider.name.as_str());
-    let page = ProvePage { frame, why, next, carried, elsewhere };
+    let page = ProvePage { frame, why, next, carried, elsewhere, passkeys };
     let status = match why {
         Why::Came => StatusCode::OK,
         Why::SentSomething | Why::Wrong | Why::Elsewhere(_) => StatusCode::FORBIDDEN,

@@ -12,14 +12,14 @@ use serde::Deserialize;
 use super::{
     carried::{self, Carried},
     comer::{self, Comer},
-    guard,
+    guard, passkeys,
 };
 use crate::{
     actions::staff::sign_in::{Tried, Typed, sign_in, sign_out},
     app::App,
     store, urls,
     web::{
-        Site,
+        Site, assets,
         cache::CachePolicy,
         error::PageError,
         extract::{Form, Now, Query},
@@ -71,6 +71,8 @@ struct SignInPage<'a> {
     carried: Option<Carried>,
     /// What the button says that leads elsewhere.
     elsewhere: Option<&'a str>,
+    /// The script for passkeys, where they can be used.
+    passkeys: Option<String>,
 }
 
 /// The page on which staff sign in; whoever is signed in goes on.
@@ -98,8 +100,9 @@ pub(super) fn answer(
     next: &str,
     carried: Option<Carried>,
 ) -> Result<Response, PageError> {
+    let passkeys = passkeys::are_offered(app).then(|| assets::url("passkeys.js"));
     let elsewhere = app.single_sign_on.as_ref().map(|provider| provider.name.as_str());
-    let page = SignInPage { layout: Layout::unlisted(app, "Sign in"), why, email, next, carried, elsewhere };
+    let page = SignInPage { layout: Layout::unlisted(app, "Sign in"), why, email, next, carried, elsewhere, passkeys };
     let status = match why {
         Why::Came => StatusCode::OK,
         Why::SentSomething | Why::Wrong | Why::Elsewhere(_) => StatusCode::UNAUTHORIZED,

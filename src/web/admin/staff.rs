@@ -79,7 +79,7 @@ struct NewPage {
 fn new_page(staff: &Staff, form: NewForm, errors: FormErrors) -> Result<Response, PageError> {
     let frame = Frame::new(staff, Section::Staff, "Invite a colleague");
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, page::html(&NewPage { frame, errors, form }, CachePolicy::Own)?).into_response())
+    Ok((status, page::html(&NewPage { frame, errors, form }, CachePolicy::Never)?).into_response())
 }
 
 fn roles() -> Vec<Choice> {
