@@ -90,7 +90,6 @@ mod tests {
             "gracehopper1",
             "Grace.Hopper@example.org",
             "undersigned1906",
-            "9 December 1906",
             "abcdefghijklm",
         ] {
             assert_eq!(Password::parse(typed, &ABOUT), Err(PasswordError::Known), "{typed}");

@@ -70,11 +70,7 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
 /// providers unsubscribe people by such a request (RFC 8058), and a page that tells nobody its address has no origin that
 /// its form could name.
 fn carries_a_token(_: &Method, address: &Uri) -> bool {
-    leads_from_a_mail(address.path())
-}
-
-fn leads_from_a_mail(path: &str) -> bool {
-    path.starts_with(urls::SIGNATURES) || path.starts_with(urls::admin::INVITATIONS)
+    address.path().starts_with(urls::SIGNATURES)
 }
 
 /// Gives the request its number, for the log and for the visitor, and the response its protecting headers.
@@ -83,7 +79,8 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     // Only the path: what stands behind the question mark may be somebody's token or search.
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), staff = tracing::field::Empty);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let secret = leads_from_a_mail(request.uri().path());
+    let path = request.uri().path();
+    let secret = path.starts_with(urls::SIGNATURES) || path.starts_with(urls::admin::INVITATIONS);
     let staff = urls::admin::is_within(request.uri().path());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;

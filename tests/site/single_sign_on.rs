@@ -50,6 +50,8 @@ impl Elsewhere {
         let mut child = command.spawn().expect("node");
         let mut lines = BufReader::new(child.stdout.take().expect("its words")).lines();
         let port = lines.find_map(|line| line.ok()?.strip_prefix("listening on ").map(str::to_owned));
+        // It has more to say, and would not live if nobody listened.
+        std::thread::spawn(move || lines.for_each(drop));
         Self { url: format!("http://127.0.0.1:{}", port.expect("a port")), child }
     }
 

@@ -34,10 +34,10 @@ fn the_first_account_is_made_on_the_command_line() {
     assert!(said.contains("Grace Hopper <grace@example.org>, sysadmin, closed"), "{said}");
     assert!(said.contains("Ada Lovelace <ada@example.org>, sysadmin, invited until "), "{said}");
     place.run(&["admin", "enable", "grace@example.org"]).went_well();
-    site.stop();
     let log = place.ask("select who || ' ' || act from audit_log order by id");
     assert_eq!(log.first().map(String::as_str), Some("command line staff.add"), "{log:?}");
     assert_eq!(log.last().map(String::as_str), Some("command line staff.enable"), "{log:?}");
+    site.stop();
 }
 
 #[test]
