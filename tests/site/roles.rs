@@ -52,11 +52,28 @@ async fn things(app: &TestApp) -> BTreeMap<&'static str, String> {
     app.sql("insert into signature_rules (summary, conditions, created_at) values ('A rule', '[]', now())")
         .await
         .expect("a rule");
+    app.sql("insert into outbox (kind, staff_id, created_at, due_at) select 'staff_invitation', id, now(), now() from staff")
+        .await
+        .expect("a mail");
+    app.sql(
+        "insert into mailings (petition_id, kind, created_at, begins_at, mails_per_minute, expected, last_signature)
+         select id, 'government_response', now(), now(), 1, 0, 0 from petitions",
+    )
+    .await
+    .expect("a mailing");
+    app.sql(
+        "insert into activities (petition_id, subject, created_at, updated_at) select id, 'News', now(), now() from petitions",
+    )
+    .await
+    .expect("an activity");
     BTreeMap::from([
         ("petition", petition.id.to_string()),
         ("staff", app.ask("select id from staff where name = 'Ada Lovelace'").await),
         ("session", app.ask("select id from staff_sessions").await),
         ("passkey", "1".to_owned()),
+        ("mail", app.ask("select id from outbox").await),
+        ("mailing", app.ask("select id from mailings").await),
+        ("activity", app.ask("select id from activities").await),
         ("page", "privacy".to_owned()),
         ("job", "check%20tallies".to_owned()),
         ("entry", "1".to_owned()),

@@ -384,6 +384,7 @@ impl TestApp {
             transport: Transport::None,
             mail_from: self.app.mail_from.clone(),
             metrics: Metrics::default(),
+            single_sign_on: None,
         };
         let serve = async move {
             let live = Live::start(&inner.pool, Thresholds::default()).await.expect("the settings");
