@@ -1,4 +1,4 @@
-//! The site in real Chromium, as a citizen meets it: with and without JavaScript, on a phone and on a desk, light and
+//! The site in real Chromium, as citizens and staff meet it: with and without JavaScript, on a phone and on a desk, light and
 //! dark, printed, with forced colours, by keyboard.
 //!
 //! It needs `chromedriver`, Chromium, and axe-core: its `axe.min.js` is named by `AXE_JS`, or lies somewhere below
@@ -17,3 +17,4 @@ mod reading;
 mod signing;
 mod site;
 mod staff;
+mod staff_petitions;

@@ -10,6 +10,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use undersigned::{
@@ -88,6 +89,36 @@ impl Site {
     /// Its secret keys.
     pub fn keyring(&self) -> Keyring {
         Keyring::new(std::slice::from_ref(&*SECRET)).expect("a key")
+    }
+
+    /// A session of somebody of the staff who may do everything: the value of its cookie.
+    pub async fn staff_session(&self) -> String {
+        let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
+        let url = postgres::running(&self.data_dir).await.expect("a state").expect("a running server");
+        let mut db = PgConnection::connect(&url).await.expect("the site's database");
+        sqlx::query(
+            "with account as (
+                 insert into staff (name, email, role, created_at) values ('Grace Hopper', 'grace@example.org', 'sysadmin', $2)
+                 on conflict (lower(email)) do update set name = excluded.name
+                 returning id
+             )
+             insert into staff_sessions (token_hash, staff_id, way, began_at, seen_at, proved_at)
+             select $1, id, 'password', $2, $2, $2 from account",
+        )
+        .bind(&blake3::hash(token.as_bytes()).as_bytes()[..])
+        .bind(NOW.parse::<Timestamp>().expect("a moment").to_sqlx())
+        .execute(&mut db)
+        .await
+        .expect("a session");
+        token
+    }
+
+    /// The number of a petition in this state, the latest.
+    pub async fn petition_in(&self, state: &str) -> i64 {
+        let url = postgres::running(&self.data_dir).await.expect("a state").expect("a running server");
+        let mut db = PgConnection::connect(&url).await.expect("the site's database");
+        let id = sqlx::query_scalar("select max(id) from petitions where state::text = $1").bind(state);
+        id.fetch_one(&mut db).await.expect("a petition")
     }
 
     /// The signature of an e-mail address.
