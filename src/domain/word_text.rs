@@ -88,6 +88,8 @@ enum Kind {
 struct Writer {
     text: String,
     last: Option<Kind>,
+    /// How deep the last item of the list stands that is being written; `None`: none is.
+    depth: Option<usize>,
 }
 
 impl Writer {
@@ -95,8 +97,12 @@ impl Writer {
         if line.trim().is_empty() {
             self.line(Kind::Blank, String::new());
         } else if let Some((level, words)) = bullet(line) {
+            // Deeper than one below the item before it means something else to Markdown.
+            let level = level.min(self.depth.map_or(0, |depth| depth + 1));
+            self.depth = Some(level);
             self.line(Kind::Item, format!("{}- {}", "  ".repeat(level), words));
         } else if let Some((number, words)) = number(line) {
+            self.depth = Some(0);
             self.line(Kind::Item, format!("{number}. {words}"));
         } else if is_markdown(line) {
             self.line(Kind::Markdown, format!("{}{}", tidy_end(&line.replace('\t', "    ")), breaks(line)));
@@ -134,6 +140,9 @@ impl Writer {
             (Some(Kind::Words { whole: before, .. }), Kind::Words { whole, .. }) => before || whole,
             (Some(last), kind) => last != kind && [last, kind].iter().any(|it| matches!(it, Kind::Item | Kind::Row)),
         };
+        if kind != Kind::Item {
+            self.depth = None;
+        }
         if apart {
             self.text.push('\n');
         }

@@ -150,7 +150,9 @@ pub async fn list(db: &mut Db, which: Which<'_>) -> sqlx::Result<Vec<Queued>> {
 /// When the database fails.
 pub async fn send_again(db: &mut Db, id: i64, now: Timestamp) -> sqlx::Result<bool> {
     let changed = sqlx::query!(
-        "update outbox set due_at = $2, attempts = 0, given_up_at = null
+        "update outbox o
+         set due_at = $2::timestamptz - coalesce((select held from mailings where id = o.mailing_id), interval '0'),
+             attempts = 0, given_up_at = null
          where id = $1 and (given_up_at is not null or due_at > $3)",
         id,
         sql(now) as _,
@@ -167,7 +169,10 @@ pub async fn send_again(db: &mut Db, id: i64, now: Timestamp) -> sqlx::Result<bo
 /// When the database fails.
 pub async fn send_all_again(db: &mut Db, now: Timestamp) -> sqlx::Result<u64> {
     let changed = sqlx::query!(
-        "update outbox set due_at = $1, attempts = 0, given_up_at = null where given_up_at is not null",
+        "update outbox o
+         set due_at = $1::timestamptz - coalesce((select held from mailings where id = o.mailing_id), interval '0'),
+             attempts = 0, given_up_at = null
+         where given_up_at is not null",
         sql(now) as _
     )
     .execute(db)
@@ -180,7 +185,18 @@ pub async fn send_all_again(db: &mut Db, now: Timestamp) -> sqlx::Result<u64> {
 /// # Errors
 /// When the database fails.
 pub async fn discard(db: &mut Db, id: i64) -> sqlx::Result<bool> {
-    Ok(sqlx::query!("delete from outbox where id = $1", id).execute(db).await?.rows_affected() > 0)
+    let gone = sqlx::query_scalar!(
+        r#"with gone as (
+               delete from outbox where id = $1 returning mailing_id
+           ), counted as (
+               update mailings m set unwanted = m.unwanted + 1 from gone where m.id = gone.mailing_id
+           )
+           select count(*) as "gone!" from gone"#,
+        id
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(gone > 0)
 }
 
 /// Puts a copy of a mail about a signature into the outbox, for a member of staff; gives its number. `None`: the mail is
