@@ -349,9 +349,9 @@ fn moment(typed: &str) -> Result<Timestamp, &'static str> {
     local.to_zoned(deadline::london()).map(|at| at.timestamp()).map_err(|_| MISTAKE)
 }
 
-/// A moment as it is typed, by London's clock.
+/// The minute of a moment as it is typed, by London's clock. Without seconds, since fields take none.
 pub fn typed_moment(at: Timestamp) -> String {
-    at.to_zoned(deadline::london()).strftime("%Y-%m-%dT%H:%M:%S").to_string()
+    at.to_zoned(deadline::london()).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 #[cfg(test)]

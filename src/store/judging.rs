@@ -138,20 +138,6 @@ pub async fn apply(db: &mut Db, outcomes: &[(SignatureId, Outcome)], now: Timest
     Ok(())
 }
 
-/// How many signatures are in quarantine, counted no further than `most`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn quarantined(db: &mut Db, most: i64) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!"
-           from (select from signatures where suspicion <> 0 and state = 'quarantined' limit $1) q"#,
-        most
-    )
-    .fetch_one(db)
-    .await
-}
-
 fn numbers(ids: &[SignatureId]) -> Vec<i64> {
     ids.iter().map(|id| id.get()).collect()
 }
