@@ -34,7 +34,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    fn of(ids: &[SignatureId], found: Vec<Judged>, decide: impl Fn(&Judged) -> Result<Outcome, Left>) -> Self {
+    /// The plan for signatures that were found, by what is decided about each.
+    pub(super) fn of(
+        ids: &[SignatureId],
+        found: Vec<Judged>,
+        decide: impl Fn(&Judged) -> Result<Outcome, Left>,
+    ) -> Self {
         let mut plan = Self { gone: ids.len().saturating_sub(found.len()), ..Self::default() };
         for signature in found {
             match decide(&signature) {
@@ -183,13 +188,4 @@ pub async fn judge_signatures(
     count(&mut tx, &plan.lines(), thresholds, now).await?;
     tx.commit().await?;
     Ok(Done::Now(plan))
-}
-
-/// The plan for signatures that the caller holds, by what is decided about each.
-pub(super) fn plan_for(
-    ids: &[SignatureId],
-    held: Vec<Judged>,
-    decide: impl Fn(&Judged) -> Result<Outcome, Left>,
-) -> Plan {
-    Plan::of(ids, held, decide)
 }

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::Connection;
 
-use super::{confirm_signature::count, judge_signatures::plan_for};
+use super::{confirm_signature::count, judge_signatures::Plan};
 use crate::{
     domain::{
-        judging::{Judgement, judge, put_back},
+        judging::{Judgement, Left, judge, put_back},
         keyring::Keyring,
         signature::SignatureId,
         signature_rule::RuleState,
@@ -238,7 +238,7 @@ async fn run(
     let last = rule.last_signature.unwrap_or(0);
     let met = store::signature_search::meet(db, keyring, conditions, &filter, (rule.looked_to, last), most).await?;
     let held = store::judging::hold(db, &met.ids).await?;
-    let plan = plan_for(&met.ids, held, |signature| judge(&signature.standing, Judgement::Invalidate));
+    let plan = Plan::of(&met.ids, held, |signature| judge(&signature.standing, Judgement::Invalidate));
     let ended_at = (met.to >= last).then_some(now);
     let taken = plan.changes.len() as i32;
     if taken > 0 {
@@ -265,9 +265,9 @@ async fn undo(db: &mut Db, rule: &Rule, thresholds: Thresholds, most: usize, now
     let ids: Vec<SignatureId> = hits.iter().map(|(id, _)| *id).collect();
     let held = store::judging::hold(db, &ids).await?;
     let before = |id: SignatureId| hits.binary_search_by_key(&id, |(id, _)| *id).map(|at| hits[at].1);
-    let plan = plan_for(&ids, held, |signature| match before(signature.id) {
+    let plan = Plan::of(&ids, held, |signature| match before(signature.id) {
         Ok(state) => put_back(&signature.standing, state),
-        Err(_) => Err(crate::domain::judging::Left::Already),
+        Err(_) => Err(Left::Already),
     });
     if !plan.changes.is_empty() {
         plan.apply(db, now).await?;

@@ -3,9 +3,15 @@
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use undersigned::{
-    actions::{signature_rules, withdraw_signature::withdraw_signature},
-    domain::{petition::PetitionId, signature::SignatureId, staff::Role, threshold::Thresholds},
-    urls,
+    actions::{rotate_keys::rotate_keys, signature_rules, withdraw_signature::withdraw_signature},
+    domain::{
+        keyring::{Keyring, SecretKey},
+        petition::PetitionId,
+        signature::SignatureId,
+        staff::Role,
+        threshold::Thresholds,
+    },
+    store, urls,
 };
 
 use crate::{
@@ -239,4 +245,17 @@ async fn rules_want_a_condition_and_a_sysadmin() {
     let mut moderator = app.staff(Role::Moderator).await;
     moderator.visit(urls::admin::signature_rules()).await;
     assert_eq!(moderator.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn rules_go_along_when_keys_are_changed() {
+    let app = TestApp::new().await;
+    let mut staff = app.staff(Role::Sysadmin).await;
+    counted(&app, &mut staff, "Name", "ada*").await;
+    let new = SecretKey::new(2, [7; 32]);
+    let both = Keyring::new(&[new.clone(), app.secret.clone()]).unwrap();
+    let mut db = app.db().await;
+    rotate_keys(&mut db, &both, |_| {}).await.unwrap();
+    let rule = store::signature_rules::list(&mut db, &Keyring::new(&[new]).unwrap(), None, None, 1).await.unwrap();
+    assert_eq!(rule[0].typed.as_ref().map(|typed| typed.name.as_str()), Some("ada*"));
 }
