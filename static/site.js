@@ -116,3 +116,20 @@
     fetch(form.dataset.editing, { method: "POST", body: new URLSearchParams({ form: form.dataset.form }) }).catch(() => {});
   });
 })();
+
+// Files that are pasted into a field can be chosen as well.
+(() => {
+  for (const text of document.querySelectorAll("form[data-takes-file] textarea")) {
+    const label = document.createElement("label");
+    const file = document.createElement("input");
+    label.textContent = "Or choose the file";
+    label.htmlFor = file.id = `${text.id}-file`;
+    file.type = "file";
+    file.addEventListener("change", async () => {
+      if (!file.files.length) return;
+      text.value = await file.files[0].text();
+      text.dispatchEvent(new Event("input"));
+    });
+    text.before(label, file);
+  }
+})();

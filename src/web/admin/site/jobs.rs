@@ -50,6 +50,8 @@ struct Line {
     every: String,
     run: Option<JobRun>,
     next: Option<Timestamp>,
+    /// It runs so often that not every run is noted.
+    often: bool,
 }
 
 impl Line {
@@ -68,7 +70,8 @@ impl Line {
             Some(seconds) if seconds % 3600 == 0 => format!("{} hours", seconds / 3600),
             Some(seconds) => format!("{} minutes", seconds / 60),
         };
-        Self { name: name.to_owned(), slug: job.map(Job::slug), every: words, run, next }
+        let often = every.is_none_or(|every| every.as_secs() < 60);
+        Self { name: name.to_owned(), slug: job.map(Job::slug), every: words, run, next, often }
     }
 
     /// Whether it failed when it last ran, or has not run for so long that something is wrong.

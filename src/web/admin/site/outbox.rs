@@ -84,8 +84,7 @@ async fn render(
 impl OutboxPage {
     fn late(&self) -> String {
         match self.state.late.as_secs() {
-            0..60 => "less than a minute".to_owned(),
-            seconds @ 60..7200 => format!("{} minutes", seconds / 60),
+            seconds @ ..7200 => format!("{} minutes", seconds / 60),
             seconds => format!("{} hours", thousands(seconds / 3600)),
         }
     }
