@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_socket_is_in_the_data_folder_while_its_path_fits() {
-        let fits = "/".to_owned() + &"d".repeat(LONGEST_SOCKET_PATH - "//run/".len() - SOCKET.len());
+        let fits = format!("/{}", "d".repeat(LONGEST_SOCKET_PATH - "//run/".len() - SOCKET.len()));
         let folder = |path: &str, root| Folder { path: PathBuf::from(path), root };
         let socket_dir = folder(&fits, false).socket_dir();
         assert_eq!(socket_dir, Path::new(&fits).join("run"));
