@@ -199,5 +199,6 @@ async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> 
         .await
         .map_err(|_| PageError::bad_request("The address is not valid text."))?;
     let found = parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
-    found.ok_or(PageError::NotFound)
+    // Database texts cannot hold NUL, so nothing is known by one.
+    found.filter(|value| !value.contains('\0')).ok_or(PageError::NotFound)
 }
