@@ -31,7 +31,7 @@ async fn an_invitation_is_accepted_on_a_phone_without_javascript() {
     with_browser(PHONE, Scripts::Off, async |browser| {
         join(browser, "Joan Clarke", "joan@example.org").await;
         browser.follow("I have kept them").await;
-        browser.see("Joan Clarke, sysadmin").await;
+        browser.wait_for_text(".who", "Joan Clarke, sysadmin").await;
         browser.press("Sign out").await;
         browser.see("To sign a petition you need no account").await;
     })
@@ -57,7 +57,7 @@ async fn a_passkey_stands_for_password_and_code() {
         browser.see("The passkey “laptop” is added.").await;
         browser.press("Sign out").await;
         browser.press("Use a passkey").await;
-        browser.see("Ada Lovelace, sysadmin").await;
+        browser.wait_for_text(".who", "Ada Lovelace, sysadmin").await;
         browser.visit("/admin/account").await;
         browser.see("with a passkey").await;
 
@@ -71,7 +71,7 @@ async fn a_passkey_stands_for_password_and_code() {
         let owner = json!({ "authenticatorId": device, "isUserVerified": true });
         browser.dev_tools("WebAuthn.setUserVerified", owner).await;
         browser.press("Use a passkey").await;
-        browser.see("Ada Lovelace, sysadmin").await;
+        browser.wait_for_text(".who", "Ada Lovelace, sysadmin").await;
 
         browser.visit("/admin/account/passkeys").await;
         browser.press("Remove laptop").await;
