@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn bombs_are_shown_as_they_were_typed() {
-        let wide = format!("{}\n{}\n{}", "|a".repeat(1_500), "|-".repeat(1_500), "|\n".repeat(2_000));
+        let wide = format!("{}\n{}\n{}", "|a".repeat(1_500), "|-".repeat(1_500), "|x\n".repeat(1_300));
         let deep = ">".repeat(5_000);
         let nested = (0..600).map(|level| format!("{}- a\n", "  ".repeat(level))).collect::<String>();
         for bomb in [wide, deep, nested] {
