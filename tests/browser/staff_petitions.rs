@@ -50,7 +50,7 @@ async fn every_page(browser: &Browser) {
         browser.visit(&format!("/admin/petitions/{waiting}/reject")).await;
         browser.press_and_get("Continue", 422).await;
         browser.see("Choose a reason").await;
-        browser.ask::<()>("document.getElementById('reason-no-action').click()", vec![]).await;
+        browser.ask::<()>("document.getElementById('reason').click()", vec![]).await;
         browser.press("Continue").await;
         browser.see("We rejected your petition").await;
     }
