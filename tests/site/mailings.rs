@@ -119,7 +119,7 @@ async fn whoever_is_killed_while_queueing_leaves_nothing_out_and_nothing_twice()
         let (options, now) = ((*app.pool().connect_options()).clone(), app.now);
         let task = RUNTIME.spawn(async move {
             let pool = store::connect(options, 2).await.expect("the database");
-            let mailing = store::mailings::unqueued(&mut *pool.acquire().await.expect("a connection")).await;
+            let mailing = store::mailings::unqueued(&mut pool.acquire().await.expect("a connection")).await;
             mailings::queue(&pool, mailing.expect("mailings")[0], || now).await.expect("queued")
         });
         tokio::time::sleep(std::time::Duration::from_millis(pause)).await;

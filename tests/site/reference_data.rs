@@ -90,7 +90,7 @@ async fn two_changes_of_an_entry_are_told() {
     grace.fill("Description", "Ask for it **there**.").press("Save").await;
     assert_eq!(grace.status(), 409);
     assert_eq!(grace.table("What differs").rows.len(), 2);
-    assert_eq!(app.ask("select description from rejection_reasons where code = 'foi'").await.contains("there"), false);
+    assert!(!app.ask("select description from rejection_reasons where code = 'foi'").await.contains("there"));
     grace.press("Save").await.see("is saved");
     grace.visit("/admin/site/reasons/foi").await;
     assert!(grace.section("How it is read").contains("Ask for it there."));

@@ -30,7 +30,8 @@ async fn a_sysadmin_invites_changes_and_closes_accounts() {
     );
     grace.press("Change role").await.see("The role is now moderator, from the next click on.");
     grace.press("Close the account").await.see("The account is closed");
-    ada.visit(&ada.path().to_owned()).await.see("This invitation does not work");
+    let here = ada.path().to_owned();
+    ada.visit(&here).await.see("This invitation does not work");
     grace.press("Open the account again").await.see("The account is open again");
     grace.press("Invite again").await.see("An invitation is on its way by mail.");
     ada.follow_link_in_mail("ada@example.org", "Set your password").await.see("Ada Lovelace");

@@ -93,7 +93,7 @@ pub async fn sign_in(
     if let Some(until) = store::sign_in_failures::begin(db, keyring, &counted, now).await? {
         return Ok(Tried::Wait(until));
     }
-    let found = store::staff::credentials(db, Account::Email(&typed.email.trim())).await?;
+    let found = store::staff::credentials(db, Account::Email(typed.email.trim())).await?;
     let known = matches!(counted[0], Counted::Browser(..));
     let proof = prove(db, keyring, found.as_ref(), (typed.password, typed.code), known, now).await?;
     let (Some(found), Some(proof)) = (found.filter(|found| !found.disabled), proof) else {
