@@ -104,3 +104,21 @@ pub async fn mark(
     tx.commit().await?;
     Ok(Marked::Done)
 }
+
+/// Writes into the log that somebody has fetched a list of petitions as a file: which, and whether with addresses.
+///
+/// # Errors
+/// When the database fails.
+pub async fn exported(
+    db: &mut Db,
+    actor: &Actor,
+    list: &[(&str, &str)],
+    with_addresses: bool,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let list: serde_json::Map<String, Value> =
+        list.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let after = json!({ "list": list, "with_addresses": with_addresses });
+    let act = Act { name: "petitions.export", subject: "petitions", subject_id: "", before: Value::Null, after };
+    store::audit::record(db, actor, act, now).await
+}

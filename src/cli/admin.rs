@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use sqlx::pool::PoolConnection;
 
-use super::{database::Database, say, secrets};
+use super::{
+    database::{self, Database},
+    say, secrets,
+};
 use crate::{
     actions::staff::{self as actions, Added, Changed, Delivery, NewColleague, invitation_token},
     domain::{
@@ -69,7 +72,8 @@ pub(super) async fn invite(settings: &Settings, email: &EmailAddress) -> anyhow:
 
 fn say_link(settings: &Settings, id: StaffId, token: &str) {
     let port = settings.port.filter(|port| *port != 0).unwrap_or(FIRST_PORT);
-    let site = settings.public_url.clone().unwrap_or_else(|| format!("http://127.0.0.1:{port}"));
+    let site = settings.public_url.clone().or_else(|| database::site_address(settings));
+    let site = site.unwrap_or_else(|| format!("http://127.0.0.1:{port}"));
     let days = limits::INVITATION_DAYS;
     say(&format!("Set a password and connect a telephone here, within {days} days; the link works once:"));
     say(&format!("{site}{}", urls::admin::invitation(&id, token)));

@@ -1,6 +1,9 @@
 //! The database of a command: the one that was set, the one that is running, or a private one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use sqlx::{Connection, PgConnection, PgPool, postgres::PgConnectOptions};
@@ -103,4 +106,23 @@ async fn up_to_date(pool: &PgPool) -> anyhow::Result<()> {
 pub fn data_dir(settings: &Settings) -> PathBuf {
     let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
     settings.data_dir.clone().unwrap_or_else(|| postgres::default_data_dir(checkout))
+}
+
+/// The file in the data folder that says where the site is, for commands that give somebody a link.
+const ADDRESS: &str = "address";
+
+/// Notes where the site is that is served with a private server.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn note_site_address(settings: &Settings, address: &str) -> std::io::Result<()> {
+    fs::write(data_dir(settings).join(ADDRESS), address)
+}
+
+/// Where the site is, or was last, that is served with the private server; `None`: nobody knows.
+pub fn site_address(settings: &Settings) -> Option<String> {
+    if settings.database_url.is_some() {
+        return None;
+    }
+    fs::read_to_string(data_dir(settings).join(ADDRESS)).ok().filter(|address| address.starts_with("http"))
 }

@@ -103,6 +103,9 @@ async fn serve(
         protection::Options { trusted_proxies: usize::try_from(settings.trusted_proxies)?, paces: settings.paces() };
     let protection = Protection::start(&app.pool, &app.clock, options).await?;
 
+    if database.private.is_some() {
+        database::note_site_address(settings, &app.public_url).context("cannot write into the data folder")?;
+    }
     say(&format!("Undersigned is at {address}"));
     if matches!(app.transport, Transport::Folder(_)) {
         say(&format!("Mail it would send is at {address}{}", urls::dev_mailbox()));

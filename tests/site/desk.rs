@@ -179,7 +179,8 @@ async fn lists_come_fifty_at_a_time_and_as_a_whole() {
     assert_eq!(grace.field("Order"), "signatures");
     grace.visit("/admin/petitions?state=open&page=900").await.see("The list ends before this page.");
 
-    let cookie = format!("staff={}", grace.cookie("staff").expect("a session"));
+    let moderator = app.staff(Role::Moderator).await;
+    let cookie = format!("staff={}", moderator.cookie("staff").expect("a session"));
     let file = |path: &'static str| Answer::to(app.request(reqwest::Method::GET, path).header("cookie", &cookie));
     let answer = file("/admin/petitions.csv?state=open").await;
     assert_eq!(answer.header("access-control-allow-origin"), "", "nobody else’s scripts read it");
@@ -195,6 +196,17 @@ async fn lists_come_fifty_at_a_time_and_as_a_whole() {
         (rows.len(), rows[1][0].as_str(), rows[1][3].as_str()),
         (2, &*supported.id.to_string(), "ida@example.org")
     );
+    // As browsers ask for it.
+    for encoding in ["gzip", "br", "gzip, deflate, br, zstd"] {
+        let request = app.request(reqwest::Method::GET, "/admin/petitions.csv?state=all").header("cookie", &cookie);
+        let packed = Answer::to(request.header("accept-encoding", encoding)).await;
+        assert!(!packed.header("content-encoding").is_empty() && packed.body.len() > 500, "{encoding}");
+    }
+    assert_eq!(app.ask("select count(*) from audit_log where act = 'petitions.export'").await, "5");
+    let reviewer = format!("staff={}", grace.cookie("staff").expect("a session"));
+    let request = app.request(reqwest::Method::GET, "/admin/petitions.csv?state=in_moderation");
+    let rows = Answer::to(request.header("cookie", &reviewer)).await.csv();
+    assert_eq!((rows.len(), rows[1][3].as_str()), (2, ""), "a reviewer sees no addresses");
 }
 
 #[tokio::test]

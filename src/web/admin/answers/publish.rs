@@ -212,8 +212,8 @@ pub async fn submit(
     let when = match form.parse(now) {
         Ok(when) => when,
         Err(errors) => {
+            // The form stays of the version that was seen: what a colleague changed meanwhile is told when it is right.
             let page = PublishPage::load(&staff, &mut db, id, now).await?;
-            let form = PublishForm { version: page.form.version.clone(), ..form };
             return came_back(&PublishPage { form, errors, ..page }, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };

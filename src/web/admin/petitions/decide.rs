@@ -329,6 +329,11 @@ impl DecidePage {
             }
             (Decision::Flag, _) => "Sets it aside while it stays in moderation. Nobody is told.".to_owned(),
             (Decision::Park, _) => "Takes it out of moderation and off the site. Nobody is told.".to_owned(),
+            (Decision::Restore, PetitionState::Sponsored) if self.held.standing.opened_at.is_some() => {
+                "Puts it back into moderation, as if it had never been published: its opening day, its deadline and its \
+                 history begin anew when it is. To undo a decision and keep them, publish it instead."
+                    .to_owned()
+            }
             (Decision::Restore, PetitionState::Sponsored) => "Puts it back into moderation.".to_owned(),
             (Decision::Restore, _) => "Puts it back to gathering support.".to_owned(),
             (Decision::Remove, _) => {
