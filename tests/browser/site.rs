@@ -98,7 +98,7 @@ impl Site {
         let mut db = PgConnection::connect(&url).await.expect("the site's database");
         sqlx::query(
             "with account as (
-                 insert into staff (name, email, role, created_at) values ('Grace Hopper', 'grace@example.org', 'sysadmin', $2)
+                 insert into staff (name, email, role, created_at) values ('Mary Jackson', 'mary@example.org', 'sysadmin', $2)
                  on conflict (lower(email)) do update set name = excluded.name
                  returning id
              )
