@@ -61,9 +61,9 @@ const MOST: usize = 5;
 
 /// Words that tell of courts and of crimes under investigation. Each is looked for as a whole word.
 const COURT: &[&str] = &[
+    "accused",
     "acquit",
     "acquitted",
-    "accused",
     "arrested",
     "charged",
     "convicted",
