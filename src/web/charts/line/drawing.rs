@@ -41,7 +41,9 @@ impl<'a> Drawing<'a> {
         let starts_at = series.start(range);
         let (step, buckets) = pieces(history);
         let forecast = history.forecast.filter(|_| range == Range::All);
-        let end = buckets.last().map_or(series.until(), |last| last.ends_at);
+        // What was closed as it opened has no length, and still some width.
+        let least = starts_at.checked_add(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MAX);
+        let end = buckets.last().map_or(series.until(), |last| last.ends_at).max(least);
         // A young petition has months before it: what has happened keeps two fifths of the width.
         let ends_at = forecast.map_or(end, |forecast| {
             let far = series.until().checked_add(series.length().mul_f64(1.5)).unwrap_or(Timestamp::MAX);
