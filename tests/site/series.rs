@@ -226,6 +226,8 @@ proptest! {
     fn the_total_at_a_moment_and_the_window_since_agree(series in histories(), share in 0.0..1.0f64) {
         let ago = series.length().mul_f64(share);
         let earlier = series.total_at(series.until() - ago).expect("within the history") as i64;
-        prop_assert_eq!(earlier + series.last(ago).net(), series.total() as i64);
+        // Where minutes tell when something was removed and not when it was added, spreading the latter may have it
+        // come too late; a total is never below zero all the same.
+        prop_assert_eq!(earlier, (series.total() as i64 - series.last(ago).net()).max(0));
     }
 }
