@@ -10,7 +10,7 @@ pub mod reference;
 pub mod settings;
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
     app::App,
@@ -25,6 +25,7 @@ use crate::{
         error::PageError,
         extract::Now,
         filters::{day_of, thousands},
+        form::FormErrors,
         page,
     },
 };
@@ -34,6 +35,27 @@ struct Conflict {
     label: &'static str,
     theirs: String,
     yours: String,
+}
+
+/// What there is to say about a form on its page: its mistakes, or what a colleague has changed.
+struct Shown {
+    errors: FormErrors,
+    conflict: Vec<Conflict>,
+    status: StatusCode,
+}
+
+impl Shown {
+    fn fine() -> Self {
+        Self { errors: FormErrors::default(), conflict: Vec::new(), status: StatusCode::OK }
+    }
+
+    fn wrong(errors: FormErrors) -> Self {
+        Self { errors, status: StatusCode::UNPROCESSABLE_ENTITY, ..Self::fine() }
+    }
+
+    fn stale(conflict: Vec<Conflict>) -> Self {
+        Self { conflict, status: StatusCode::CONFLICT, ..Self::fine() }
+    }
 }
 
 /// What is shown of a field in which there may be nothing.

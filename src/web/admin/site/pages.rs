@@ -3,12 +3,11 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
-use super::{Conflict, or_nothing};
+use super::{Conflict, Shown, or_nothing};
 use crate::{
     actions::configure::{self, Changed},
     app::App,
@@ -115,22 +114,6 @@ impl PagePage {
             "The end of its address, /help/…: lower-case letters, digits and hyphens, up to {}. It stays as it is.",
             limits::PAGE_SLUG
         )
-    }
-}
-
-struct Shown {
-    errors: FormErrors,
-    conflict: Vec<Conflict>,
-    status: StatusCode,
-}
-
-impl Shown {
-    fn fine() -> Self {
-        Self { errors: FormErrors::default(), conflict: Vec::new(), status: StatusCode::OK }
-    }
-
-    fn wrong(errors: FormErrors) -> Self {
-        Self { errors, status: StatusCode::UNPROCESSABLE_ENTITY, ..Self::fine() }
     }
 }
 
@@ -261,8 +244,7 @@ async fn save(
             let conflict = differ
                 .map(|(label, theirs, yours)| Conflict { label, theirs: or_nothing(theirs), yours: or_nothing(yours) })
                 .collect();
-            let shown = Shown { conflict, status: StatusCode::CONFLICT, ..Shown::fine() };
-            return render(app, staff, known, Some(PageForm { mark, ..form }), shown).await;
+            return render(app, staff, known, Some(PageForm { mark, ..form }), Shown::stale(conflict)).await;
         }
         Changed::Same => staff.say(&mut db, "The page is as it was.").await?,
         Changed::Done => {

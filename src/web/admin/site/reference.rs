@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Conflict, or_nothing};
+use super::{Conflict, Shown, or_nothing};
 use crate::{
     actions::reference_data::{self, Outcome, Planned},
     app::App,
@@ -138,22 +138,6 @@ struct EntryPage {
 }
 
 /// What a page of an entry shows besides what was typed.
-struct Shown {
-    errors: FormErrors,
-    conflict: Vec<Conflict>,
-    status: StatusCode,
-}
-
-impl Shown {
-    fn fine() -> Self {
-        Self { errors: FormErrors::default(), conflict: Vec::new(), status: StatusCode::OK }
-    }
-
-    fn wrong(errors: FormErrors) -> Self {
-        Self { errors, status: StatusCode::UNPROCESSABLE_ENTITY, ..Self::fine() }
-    }
-}
-
 async fn show_form(
     app: &App,
     staff: &Staff,
@@ -285,8 +269,7 @@ pub async fn change(
         Outcome::Stale(theirs) => {
             drop(db);
             let theirs = EntryForm::of(list, &theirs);
-            let conflict = theirs.differences(&form);
-            let shown = Shown { conflict, status: StatusCode::CONFLICT, ..Shown::fine() };
+            let shown = Shown::stale(theirs.differences(&form));
             let again = EntryForm { mark: theirs.mark, ..form };
             return show_form(&app, &staff, list, Some(&key), Some(again), shown).await;
         }

@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Conflict, or_nothing};
+use super::{Conflict, Shown, or_nothing};
 use crate::{
     actions::configure::{self, Changed},
     app::App,
@@ -66,7 +65,7 @@ struct SettingsPage {
 /// The form with the settings in force.
 pub async fn show(State(app): State<App>, staff: Staff) -> Result<Response, PageError> {
     let settings = store::site::settings(&mut *app.pool.acquire().await?).await?;
-    SettingsForm::of(&settings).show(&app, &staff, FormErrors::default(), Vec::new(), StatusCode::OK)
+    SettingsForm::of(&settings).show(&app, &staff, Shown::fine())
 }
 
 /// Saves them.
@@ -81,15 +80,15 @@ pub async fn submit(
     let otherwise = app.live.otherwise();
     let settings = match form.parse(&before, otherwise, now.0) {
         Ok(settings) => settings,
-        Err(errors) => return form.show(&app, &staff, errors, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(errors) => return form.show(&app, &staff, Shown::wrong(errors)),
     };
     let saved = configure::save_settings(&mut db, &staff.actor, &form.mark, &settings, otherwise, now.0).await?;
     match saved {
         Changed::Stale(theirs) => {
             let theirs = SettingsForm::of(&theirs);
-            let conflict = theirs.differences(&form);
+            let shown = Shown::stale(theirs.differences(&form));
             let again = SettingsForm { mark: theirs.mark, ..form };
-            return again.show(&app, &staff, FormErrors::default(), conflict, StatusCode::CONFLICT);
+            return again.show(&app, &staff, shown);
         }
         Changed::Same => staff.say(&mut db, "The settings are as they were.").await?,
         Changed::Done => {
@@ -208,14 +207,8 @@ impl SettingsForm {
             .collect()
     }
 
-    fn show(
-        self,
-        app: &App,
-        staff: &Staff,
-        errors: FormErrors,
-        conflict: Vec<Conflict>,
-        status: StatusCode,
-    ) -> Result<Response, PageError> {
+    fn show(self, app: &App, staff: &Staff, shown: Shown) -> Result<Response, PageError> {
+        let Shown { errors, conflict, status } = shown;
         let title = if errors.is_empty() { "Settings" } else { "Error: Settings" };
         let frame = Frame::new(staff, Section::Site, title);
         let page = SettingsPage { frame, form: self, errors, conflict, otherwise: app.live.otherwise() };
