@@ -113,7 +113,7 @@ pub async fn show(State(app): State<App>, now: Now, staff: Staff, address: Numbe
     let id = number(address)?;
     let held = held(&app, id).await?;
     let form = TextForm::of(&held);
-    text_page(&app, &staff, id, held, form, FormErrors::default(), false, now.0).await
+    Sitting { app: &app, staff: &staff, id, now: now.0 }.text_page(held, form, Shown::Fresh).await
 }
 
 /// Changes them.
@@ -125,10 +125,11 @@ pub async fn submit(
     Form(form): Form<TextForm>,
 ) -> Result<Response, PageError> {
     let id = number(address)?;
+    let here = Sitting { app: &app, staff: &staff, id, now: now.0 };
     let held = held(&app, id).await?;
     let (texts, note) = match form.parse() {
         Ok(parsed) => parsed,
-        Err(errors) => return text_page(&app, &staff, id, held, form, errors, false, now.0).await,
+        Err(errors) => return here.text_page(held, form, Shown::Wrong(errors)).await,
     };
     let mut db = app.pool.acquire().await?;
     let edited = edit_text(&mut db, &staff.actor, id, &form.seen, &texts, &note, now.0).await?;
@@ -140,15 +141,15 @@ pub async fn submit(
             drop(db);
             let mut errors = FormErrors::default();
             errors.add("note", "Tell the public what was changed and why");
-            text_page(&app, &staff, id, held, form, errors, false, now.0).await
+            here.text_page(held, form, Shown::Wrong(errors)).await
         }
         Edited::Imported => {
             drop(db);
-            text_page(&app, &staff, id, held, form, FormErrors::default(), true, now.0).await
+            here.text_page(held, form, Shown::Changed).await
         }
         Edited::Changed(held) => {
             drop(db);
-            text_page(&app, &staff, id, *held, form, FormErrors::default(), true, now.0).await
+            here.text_page(*held, form, Shown::Changed).await
         }
     }
 }
@@ -157,37 +158,76 @@ async fn held(app: &App, id: PetitionId) -> Result<Held, PageError> {
     store::moderation::find(&mut *app.pool.acquire().await?, id, false).await?.ok_or(PageError::NotFound)
 }
 
-fn status(errors: &FormErrors, changed: bool) -> StatusCode {
-    match (errors.is_empty(), changed) {
-        (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
-        (true, true) => StatusCode::CONFLICT,
-        (true, false) => StatusCode::OK,
-    }
+/// Who has which petition before them, and when.
+#[derive(Clone, Copy)]
+struct Sitting<'a> {
+    app: &'a App,
+    staff: &'a Staff,
+    id: PetitionId,
+    now: Timestamp,
 }
 
-#[expect(clippy::too_many_arguments, reason = "the page in all its forms, asked for in this file only")]
-async fn text_page(
-    app: &App,
-    staff: &Staff,
-    id: PetitionId,
-    held: Held,
-    form: TextForm,
+/// What became of a form that was sent.
+enum Shown {
+    /// Nothing was sent yet.
+    Fresh,
+    /// It has mistakes.
+    Wrong(FormErrors),
+    /// A colleague was quicker.
+    Changed,
+}
+
+/// What stands around a form, whichever it is.
+struct Around {
     errors: FormErrors,
-    changed: bool,
-    now: Timestamp,
-) -> Result<Response, PageError> {
-    let mut db = app.pool.acquire().await?;
-    let status = status(&errors, changed);
-    let page = TextPage {
-        frame: Frame::new(staff, Section::Petitions, format!("Change the text: {}", held.action)),
-        id,
-        form: TextForm { seen: held.seen(), ..form },
-        errors,
-        editors: editing(&mut db, staff, id, "text", now).await?,
-        meanwhile: if changed { store::moderation::history(&mut db, id, 5).await? } else { Vec::new() },
-        held,
-    };
-    Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
+    editors: Vec<Editor>,
+    meanwhile: Vec<Done>,
+    status: StatusCode,
+}
+
+impl Sitting<'_> {
+    /// Notes that the form with this name is open, and gathers what stands around it.
+    async fn open(self, form: &str, shown: Shown) -> Result<Around, PageError> {
+        let mut db = self.app.pool.acquire().await?;
+        let editors = editing(&mut db, self.staff, self.id, form, self.now).await?;
+        let (errors, meanwhile, status) = match shown {
+            Shown::Fresh => (FormErrors::default(), Vec::new(), StatusCode::OK),
+            Shown::Wrong(errors) => (errors, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
+            Shown::Changed => {
+                let meanwhile = store::moderation::history(&mut db, self.id, 5).await?;
+                (FormErrors::default(), meanwhile, StatusCode::CONFLICT)
+            }
+        };
+        Ok(Around { errors, editors, meanwhile, status })
+    }
+
+    async fn text_page(self, held: Held, form: TextForm, shown: Shown) -> Result<Response, PageError> {
+        let Around { errors, editors, meanwhile, status } = self.open("text", shown).await?;
+        let page = TextPage {
+            frame: Frame::new(self.staff, Section::Petitions, format!("Change the text: {}", held.action)),
+            id: self.id,
+            form: TextForm { seen: held.seen(), ..form },
+            held,
+            errors,
+            editors,
+            meanwhile,
+        };
+        Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
+    }
+
+    async fn note_page(self, held: Held, form: NoteForm, shown: Shown) -> Result<Response, PageError> {
+        let Around { errors, editors, meanwhile, status } = self.open("committee note", shown).await?;
+        let page = NotePage {
+            frame: Frame::new(self.staff, Section::Petitions, format!("The committee’s note: {}", held.action)),
+            id: self.id,
+            form: NoteForm { seen: held.seen(), ..form },
+            held,
+            errors,
+            editors,
+            meanwhile,
+        };
+        Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
+    }
 }
 
 /// What somebody has filled in.
@@ -221,7 +261,7 @@ pub async fn committee_note(
     let id = number(address)?;
     let held = held(&app, id).await?;
     let form = NoteForm { seen: held.seen(), committee_note: held.committee_note.clone() };
-    note_page(&app, &staff, id, held, form, FormErrors::default(), false, now.0).await
+    Sitting { app: &app, staff: &staff, id, now: now.0 }.note_page(held, form, Shown::Fresh).await
 }
 
 /// Changes it.
@@ -233,12 +273,13 @@ pub async fn submit_committee_note(
     Form(form): Form<NoteForm>,
 ) -> Result<Response, PageError> {
     let id = number(address)?;
+    let here = Sitting { app: &app, staff: &staff, id, now: now.0 };
     let current = held(&app, id).await?;
     let note = clean(&form.committee_note);
     if text::letters(&note) > limits::COMMITTEE_NOTE {
         let mut errors = FormErrors::default();
         errors.add("committee_note", format!("Shorten the note to {} characters or fewer", limits::COMMITTEE_NOTE));
-        return note_page(&app, &staff, id, current, form, errors, false, now.0).await;
+        return here.note_page(current, form, Shown::Wrong(errors)).await;
     }
     let mut db = app.pool.acquire().await?;
     match set_committee_note(&mut db, &staff.actor, id, &form.seen, &note, now.0).await? {
@@ -248,36 +289,11 @@ pub async fn submit_committee_note(
         Edited::Missing => Err(PageError::NotFound),
         Edited::Changed(held) => {
             drop(db);
-            note_page(&app, &staff, id, *held, form, FormErrors::default(), true, now.0).await
+            here.note_page(*held, form, Shown::Changed).await
         }
         Edited::Imported | Edited::NoteWanted => {
             drop(db);
-            note_page(&app, &staff, id, current, form, FormErrors::default(), true, now.0).await
+            here.note_page(current, form, Shown::Changed).await
         }
     }
-}
-
-#[expect(clippy::too_many_arguments, reason = "the page in all its forms, asked for in this file only")]
-async fn note_page(
-    app: &App,
-    staff: &Staff,
-    id: PetitionId,
-    held: Held,
-    form: NoteForm,
-    errors: FormErrors,
-    changed: bool,
-    now: Timestamp,
-) -> Result<Response, PageError> {
-    let mut db = app.pool.acquire().await?;
-    let status = status(&errors, changed);
-    let page = NotePage {
-        frame: Frame::new(staff, Section::Petitions, format!("The committee’s note: {}", held.action)),
-        id,
-        form: NoteForm { seen: held.seen(), ..form },
-        errors,
-        editors: editing(&mut db, staff, id, "committee note", now).await?,
-        meanwhile: if changed { store::moderation::history(&mut db, id, 5).await? } else { Vec::new() },
-        held,
-    };
-    Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
 }
