@@ -134,7 +134,7 @@ pub const EDIT_NOTE: usize = 400;
 /// Most letters of a note for colleagues.
 pub const NOTE: usize = 4_000;
 /// Minutes for which somebody who was not seen since is taken to have a form open.
-pub const EDITING_MINUTES: i64 = 5;
+pub const EDITING_MINUTES: i64 = 3;
 /// Similar petitions, in whatever state, that a moderator is shown.
 pub const SIMILAR: i64 = 10;
 /// Minutes after which the desk says that mail is late.

@@ -508,14 +508,18 @@ pub struct Editor {
     pub since: Timestamp,
 }
 
-/// Who else has a form of a petition open.
+/// Who else has a form of a petition open: of each colleague the one that was seen last.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn editors(db: &mut Db, id: PetitionId, but: StaffId, now: Timestamp) -> sqlx::Result<Vec<Editor>> {
     let rows = sqlx::query!(
-        "select m.name, e.form, e.began_at from petition_editors e join staff m on m.id = e.staff_id
-         where e.petition_id = $1 and e.staff_id <> $2 and e.seen_at >= $3 order by e.began_at",
+        "select m.name, e.form, e.began_at from (
+             select distinct on (staff_id) staff_id, form, began_at from petition_editors
+             where petition_id = $1 and staff_id <> $2 and seen_at >= $3
+             order by staff_id, seen_at desc, began_at desc
+         ) e join staff m on m.id = e.staff_id
+         order by e.began_at, m.name",
         id.get(),
         but.0,
         sql(now - EDITING) as _

@@ -491,7 +491,7 @@ async fn tags_of_two_colleagues_do_not_overwrite_each_other() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_open_is_told_to_colleagues_for_five_minutes() {
+async fn a_form_that_is_open_is_told_to_colleagues_for_three_minutes() {
     let app = TestApp::new().await;
     let petition = in_moderation(&app).await;
     let (mut grace, mut mary) =
@@ -499,12 +499,28 @@ async fn a_form_that_is_open_is_told_to_colleagues_for_five_minutes() {
     grace.visit(&page(&petition, "text")).await.dont_see("Grace Hopper has had");
     let address = urls::admin::petition(&petition.id);
     mary.visit(&address).await.see("Grace Hopper has had a form of this petition open (text)");
-    app.set_time(app.now + SignedDuration::from_mins(4));
+    app.set_time(app.now + SignedDuration::from_mins(2));
     assert_eq!(send(&app, &grace, &page(&petition, "presence"), &[("form", "text")]).await, 204);
-    app.set_time(app.now + SignedDuration::from_mins(8));
+    app.set_time(app.now + SignedDuration::from_mins(4));
     mary.visit(&address).await.see("Grace Hopper has had");
-    app.set_time(app.now + SignedDuration::from_mins(10));
+    app.set_time(app.now + SignedDuration::from_mins(6));
     mary.visit(&address).await.dont_see("Grace Hopper has had");
+}
+
+#[tokio::test]
+async fn of_a_colleague_the_last_form_that_was_open_is_told() {
+    let app = TestApp::new().await;
+    let petition = in_moderation(&app).await;
+    let (mut grace, mut mary) =
+        (app.staff(Role::Moderator).await, app.colleague(Role::Moderator, "Mary Jackson").await);
+    let mut ada = app.colleague(Role::Moderator, "Ada Lovelace").await;
+    grace.visit(&page(&petition, "text")).await;
+    ada.visit(&page(&petition, "committee-note")).await;
+    app.set_time(app.now + SignedDuration::from_mins(1));
+    grace.visit(&page(&petition, "publish")).await;
+    mary.visit(&urls::admin::petition(&petition.id)).await;
+    mary.see("Ada Lovelace has had a form of this petition open (committee note)");
+    mary.see("Grace Hopper has had a form of this petition open (decision)").dont_see("(text)");
 }
 
 #[tokio::test]
