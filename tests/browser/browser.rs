@@ -136,6 +136,12 @@ impl Browser {
         look::at(self, status).await;
     }
 
+    /// Presses the button with these words, without looking at the page that it leads to.
+    pub async fn click(&self, words: &str) {
+        let button = self.find(By::XPath(format!("//button[normalize-space()='{words}']"))).await;
+        self.click_to(button).await;
+    }
+
     /// Ticks the box, or makes the choice, with this label.
     pub async fn tick(&self, label: &str) {
         let label = self.find(By::XPath(format!("//label[normalize-space()='{label}']"))).await;

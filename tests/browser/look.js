@@ -18,7 +18,7 @@ function cut() {
     return ["hidden", "clip"].includes(style.overflowX) && e.scrollWidth > e.clientWidth + 1;
   };
   const elements = [...document.querySelectorAll("main *, header *, footer *")];
-  return elements.filter((e) => !e.closest("svg, progress, .hidden") && cuts(e)).map((e) => `${named(e)} is cut off`);
+  return elements.filter((e) => !e.closest("svg, progress, input, .hidden") && cuts(e)).map((e) => `${named(e)} is cut off`);
 }
 
 // Nothing comes from elsewhere.
@@ -101,4 +101,31 @@ function missedStops() {
     if (!window.reached.has(e)) return [`${named(e)} is not reached by the Tab key`];
     return window.reached.get(e) ? [] : [`${named(e)} does not show that it has the focus`];
   });
+}
+
+// What has the focus: what it is called, whether one sees that it has it, and whether it comes after what had it before.
+function focused() {
+  const e = document.activeElement;
+  const style = getComputedStyle(e);
+  const { top, bottom, left, right } = e.getBoundingClientRect();
+  const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+  const marked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+  const before = window.focusedBefore;
+  window.focusedBefore = e;
+  const name = e.labels?.length ? e.labels[0].textContent : e.getAttribute("aria-label") ?? e.textContent;
+  return {
+    name: name.replace(/\s+/g, " ").trim(),
+    shown: e === document.body || (marked && inside && !hidden(e)),
+    follows: !before || e === document.body || e === before || !!(before.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING),
+  };
+}
+
+// Whether something lies over the whole of it.
+function hidden(e) {
+  const { top, bottom, left, right } = e.getBoundingClientRect();
+  const clear = [top + 2, (top + bottom) / 2, bottom - 2].some((y) => {
+    const over = document.elementFromPoint(Math.min((left + right) / 2, innerWidth - 2), y);
+    return over && (e.contains(over) || over.contains(e) || [...(e.labels ?? [])].some((label) => label.contains(over)));
+  });
+  return !clear;
 }

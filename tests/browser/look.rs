@@ -10,7 +10,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::browser::{Browser, Scripts, WIDE, with_browser};
+use super::browser::{Browser, NARROW, PHONE, Scripts, WIDE, with_browser};
 
 /// The measures that are taken in the page.
 pub const MEASURES: &str = include_str!("look.js");
@@ -38,6 +38,25 @@ pub async fn at(browser: &Browser, status: u16) {
 /// Looks at the page as it is now, in whatever medium and colours are emulated.
 pub async fn as_it_is(browser: &Browser, status: u16) {
     fail_if(browser, faults(browser, status).await).await;
+}
+
+/// What is wrong with the page on a desk, in the dark, on a phone, and as narrow as it gets.
+pub async fn everywhere(browser: &Browser, status: u16) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut add = |which: &str, found: Vec<String>| {
+        wrong.extend(found.into_iter().map(|complaint| format!("{which}: {complaint}")));
+    };
+    browser.resize(WIDE).await;
+    add("on a desk", faults(browser, status).await);
+    browser.emulate("screen", &[("prefers-color-scheme", "dark")]).await;
+    add("in the dark", axe_complaints(browser, rules_of_colour()).await);
+    browser.emulate("screen", &[("prefers-color-scheme", "light")]).await;
+    browser.resize(PHONE).await;
+    add("on a phone", faults(browser, status).await);
+    browser.resize(NARROW).await;
+    add("as narrow as it gets", browser.ask(&format!("{MEASURES}\nreturn complaints();"), vec![]).await);
+    let place = browser.place().await;
+    wrong.into_iter().map(|complaint| format!("{place}, {complaint}")).collect()
 }
 
 /// Fails with the name of the page if anything is wrong with it.

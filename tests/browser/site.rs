@@ -91,11 +91,20 @@ impl Site {
         Keyring::new(std::slice::from_ref(&*SECRET)).expect("a key")
     }
 
+    /// The address of its database.
+    pub async fn database(&self) -> String {
+        postgres::running(&self.data_dir).await.expect("a state").expect("a running server")
+    }
+
+    /// A connection to its database.
+    pub async fn db(&self) -> PgConnection {
+        PgConnection::connect(&self.database().await).await.expect("the site's database")
+    }
+
     /// A session of somebody of the staff who may do everything: the value of its cookie.
     pub async fn staff_session(&self) -> String {
         let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
-        let url = postgres::running(&self.data_dir).await.expect("a state").expect("a running server");
-        let mut db = PgConnection::connect(&url).await.expect("the site's database");
+        let mut db = self.db().await;
         sqlx::query(
             "with account as (
                  insert into staff (name, email, role, created_at) values ('Mary Jackson', 'mary@example.org', 'sysadmin', $2)
@@ -113,18 +122,33 @@ impl Site {
         token
     }
 
+    /// Ends a session.
+    pub async fn end_session(&self, token: &str) {
+        self.with_session("delete from staff_sessions where token_hash = $1", token).await;
+    }
+
+    /// Lets a session's proof of who it is grow old.
+    pub async fn forget_proof(&self, token: &str) {
+        let long_ago = "update staff_sessions set proved_at = proved_at - interval '1 day' where token_hash = $1";
+        self.with_session(long_ago, token).await;
+    }
+
+    async fn with_session(&self, statement: &'static str, token: &str) {
+        let hash = blake3::hash(token.as_bytes());
+        let done = sqlx::query(statement).bind(&hash.as_bytes()[..]).execute(&mut self.db().await).await;
+        assert_eq!(done.expect("a change").rows_affected(), 1, "there is such a session");
+    }
+
     /// The number of a petition in this state, the latest.
     pub async fn petition_in(&self, state: &str) -> i64 {
-        let url = postgres::running(&self.data_dir).await.expect("a state").expect("a running server");
-        let mut db = PgConnection::connect(&url).await.expect("the site's database");
+        let mut db = self.db().await;
         let id = sqlx::query_scalar("select max(id) from petitions where state::text = $1").bind(state);
         id.fetch_one(&mut db).await.expect("a petition")
     }
 
     /// The signature of an e-mail address.
     pub async fn signature_of(&self, email: &str) -> SignatureId {
-        let url = postgres::running(&self.data_dir).await.expect("a state").expect("a running server");
-        let mut db = PgConnection::connect(&url).await.expect("the site's database");
+        let mut db = self.db().await;
         let hash = self.keyring().email_hash(&EmailAddress::parse(email).expect("an address").canonical());
         let id = sqlx::query_scalar::<_, i64>("select id from signatures where email_hash = $1").bind(hash.0);
         id.fetch_one(&mut db).await.expect("a signature").into()

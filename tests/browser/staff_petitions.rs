@@ -1,20 +1,13 @@
 //! The desk and petitions as staff see them: every page on a phone and on a desk, in light and in dark; a decision by
 //! keyboard alone.
 
-use serde_json::json;
 use thirtyfour::Key;
 
 use super::{
     browser::{Browser, PHONE, Scripts, WIDE, with_browser},
+    office::sign_in,
     site::site,
 };
-
-/// Signs somebody in who may do everything.
-async fn sign_in(browser: &Browser) {
-    let token = site().staff_session().await;
-    let cookie = json!({ "name": "staff", "value": token, "url": site().address("/"), "httpOnly": true });
-    browser.dev_tools("Network.setCookie", cookie).await;
-}
 
 #[tokio::test]
 async fn every_page_of_petitions_is_in_order() {
