@@ -39,7 +39,7 @@ async fn what_stands_out_leads_to_the_signatures_and_to_a_rule() {
     assert_eq!(networks[0][..3], ["203.0.113.0/24", "12", "0.2"]);
     assert_eq!(staff.table("Domains of e-mail addresses that stand out").rows[0][0], "mail.farm.example");
     staff.dont_see("fraud");
-    staff.follow("Look at the signatures of 203.0.113.0/24").await;
+    staff.follow("Look at them: 203.0.113.0/24").await;
     assert_eq!(staff.page().texts(".signatures tbody tr").len(), 12);
     assert_eq!(staff.field("Petition"), petition.to_string());
     assert!(!staff.path().contains("203.0"));
