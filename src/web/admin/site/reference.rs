@@ -137,7 +137,6 @@ struct EntryPage {
     others: Vec<Choice>,
 }
 
-/// What a page of an entry shows besides what was typed.
 async fn show_form(
     app: &App,
     staff: &Staff,
