@@ -1,4 +1,4 @@
-//! The door to the protected area: an invitation, passkeys, and the pages about accounts and the log.
+//! The door to the protected area: an invitation and passkeys.
 
 use data_encoding::BASE32_NOPAD;
 use serde_json::json;
@@ -79,29 +79,6 @@ async fn a_passkey_stands_for_password_and_code() {
         browser.press("Sign out").await;
         browser.press_and_get("Use a passkey", 401).await;
         browser.see("The passkey was not accepted.").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn pages_about_accounts_and_the_log_are_sound_everywhere() {
-    with_browser(WIDE, Scripts::On, async |browser| {
-        browser.visit_everywhere("/admin/sign-in", 200).await;
-        join(browser, "Grace Hopper", "grace@example.org").await;
-        for path in [
-            "/admin/account",
-            "/admin/account/password",
-            "/admin/account/telephone",
-            "/admin/account/passkeys",
-            "/admin/prove",
-            "/admin/staff",
-            "/admin/staff/new",
-            "/admin/roles",
-            "/admin/log",
-            "/admin/staff/1",
-        ] {
-            browser.visit_everywhere(path, 200).await;
-        }
     })
     .await;
 }

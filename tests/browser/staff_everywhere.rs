@@ -19,9 +19,10 @@ fn shows_nothing(path: &str) -> bool {
 #[tokio::test]
 async fn every_page_of_staff_is_sound_everywhere() {
     with_browser(WIDE, Scripts::On, async |browser| {
+        browser.go("/admin/sign-in").await;
+        let mut wrong = look::everywhere(browser, 200).await;
         sign_in(browser).await;
         let office = Office::open().await;
-        let mut wrong = Vec::new();
         for address in addresses() {
             if address.method != Method::GET || shows_nothing(address.path) {
                 continue;

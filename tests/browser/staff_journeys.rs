@@ -85,6 +85,22 @@ impl Browser {
 }
 
 #[tokio::test]
+async fn a_petition_is_set_aside_and_restored() {
+    with_browser(WIDE, Scripts::Off, async |browser| {
+        sign_in(browser).await;
+        let petition = site().petition_in("validated").await;
+        browser.go(&format!("/admin/petitions/{petition}")).await;
+        for (act, says) in [("Set aside", "The petition is set aside."), ("Restore", "The petition is restored.")] {
+            // The link to the page that says what will happen, and its button.
+            browser.tab_and_enter(act).await;
+            browser.tab_and_enter(act).await;
+            browser.see(says).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_response_is_written_and_published() {
     with_browser(WIDE, Scripts::Off, async |browser| {
         sign_in(browser).await;
