@@ -87,7 +87,9 @@ pub enum Permission {
     Remove,
     /// Erase what is held about signers.
     EraseSignatures,
-    /// Make and run rules over signatures.
+    /// Write rules over signatures, and count what they would take out.
+    DraftRules,
+    /// Run, stop and undo rules over signatures.
     RunRules,
     /// See mail that waits, send it again; see jobs.
     Operate,
@@ -101,7 +103,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::OwnAccount,
         Self::Read,
         Self::Annotate,
@@ -113,6 +115,7 @@ impl Permission {
         Self::Overturn,
         Self::Remove,
         Self::EraseSignatures,
+        Self::DraftRules,
         Self::RunRules,
         Self::Operate,
         Self::Configure,
@@ -130,6 +133,7 @@ impl Permission {
             Self::Overturn
             | Self::Remove
             | Self::EraseSignatures
+            | Self::DraftRules
             | Self::RunRules
             | Self::Operate
             | Self::Configure
@@ -157,7 +161,8 @@ impl Permission {
             Self::Overturn => "publish or restore a petition that was rejected or hidden",
             Self::Remove => "remove a petition for good",
             Self::EraseSignatures => "erase what is held about signers",
-            Self::RunRules => "make rules that take out many signatures, run and undo them",
+            Self::DraftRules => "write rules over signatures, and count what they would take out",
+            Self::RunRules => "run rules that take out many signatures, stop and undo them",
             Self::Operate => "see mail that waits and send it again, and see when jobs ran",
             Self::Configure => {
                 "change settings, pages, departments, topics, tags and rejection reasons, and import places"

@@ -77,6 +77,8 @@ async fn the_desk_shows_what_waits_and_leads_there() {
         root.visit("/admin").await.follow(link).await;
         assert_eq!(root.page().select("tbody tr").len(), number, "{link}");
     }
+    root.visit("/admin").await.follow("1 mails given up").await;
+    assert_eq!(root.path(), urls::admin::site_outbox());
     root.visit("/admin/petitions?state=overdue_in_moderation").await.see("Waiting for 40 days").see("urgent");
     // Longest waiting first.
     assert!(root.page().texts("tbody tr")[0].contains("40 days"));

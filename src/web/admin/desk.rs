@@ -127,7 +127,7 @@ fn running(waiting: &Waiting, staff: &Staff) -> Vec<Figure> {
                 ),
                 false => "All other mail leaves in time".to_owned(),
             },
-            address: urls::admin::site().to_owned(),
+            address: urls::admin::site_outbox().to_owned(),
             class: if waiting.mails_given_up > 0 || late { "late" } else { "" },
         });
     }

@@ -174,7 +174,8 @@ pub(super) async fn render(
                 Further::NotLooked(id, at) => Some((second_of(&at), further(id.get()))),
                 _ => None,
             },
-            rule: (staff.may(Permission::RunRules) && !typed.is_empty()).then(|| urls::admin::new_rule(&place.search)),
+            rule: (staff.may(Permission::DraftRules) && !typed.is_empty())
+                .then(|| urls::admin::new_rule(&place.search)),
             rows: page.rows,
         });
     }

@@ -221,7 +221,7 @@ impl Maker<'_> {
                     thousands(one.expected.round() as u64)
                 },
                 score: format!("{:.0}", one.score),
-                rule: self.staff.may(Permission::RunRules).then(|| urls::admin::new_rule(&search)),
+                rule: self.staff.may(Permission::DraftRules).then(|| urls::admin::new_rule(&search)),
                 search: urls::admin::signature_search(&search, None),
             });
         }
