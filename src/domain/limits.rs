@@ -112,6 +112,8 @@ pub const REASON_CODE: usize = 30;
 pub const PASTED_FILE: usize = 200_000;
 /// Most mails of the outbox on one page.
 pub const OUTBOX_SHOWN: i64 = 50;
+/// Networks whose refused tries to sign in are counted each by itself within an hour; others are counted together.
+pub const REFUSED_NETWORKS: i64 = 200;
 /// Minutes for which it is taken as proved who somebody is, when they do something sensitive.
 pub const PROOF_MINUTES: i64 = 15;
 /// Fewest letters of a password of staff.

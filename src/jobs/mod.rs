@@ -126,6 +126,7 @@ impl Job {
             Work::RunRules => run_rules::run(app, now).await?,
             Work::ForgetSignIns => {
                 store::passkeys::forget_challenges(&mut tx, now).await?;
+                actions::staff::refused::sum_up(&mut tx, now).await?;
                 store::sessions::forget(&mut tx, now).await? + store::sign_in_failures::forget(&mut tx, now).await?
             }
             Work::CheckTallies => {

@@ -24,6 +24,7 @@ pub mod postcodes;
 pub mod protection;
 pub mod recount;
 pub mod reference;
+pub mod refused_sign_ins;
 pub mod related;
 pub mod removals;
 pub mod responses;

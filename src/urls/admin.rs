@@ -362,6 +362,16 @@ pub fn log_csv(query: &str) -> String {
     if query.is_empty() { "/admin/log.csv".to_owned() } else { format!("/admin/log.csv?{query}") }
 }
 
+/// Whether a form that is sent there may have a file.
+pub fn takes_files(path: &str) -> bool {
+    [site_departments_import(), site_places()].contains(&path)
+}
+
+/// The lines of the log about one act, such as `session.refuse`.
+pub fn log_of(act: &str) -> String {
+    format!("{}?act={}", log(), encoded(act))
+}
+
 /// The log about one thing, such as `petition` and `1000001`.
 pub fn log_about(subject: &str, id: &str) -> String {
     format!("{}?subject={}&id={}", log(), encoded(subject), encoded(id))

@@ -495,3 +495,56 @@ async fn new_secret_keys_leave_staff_their_codes() {
     let again = undersigned::actions::rotate_keys::rotate_keys(&mut db, &alone, |_| {}).await.expect("rotated");
     assert_eq!(again.accounts, 0);
 }
+
+#[tokio::test]
+async fn refused_tries_are_in_the_log_and_an_attack_does_not_fill_it() {
+    let app = TestApp::new().await;
+    let (mut ada, person) = join(&app, Role::Sysadmin, "Ada Lovelace").await;
+    ada.visit("/admin").await.press("Sign out").await;
+    later(&app, 1);
+    let right = person.code(&app);
+    attempt(&app, &person.email, "a guess", &right).await;
+    attempt(&app, &person.email, PASSWORD, if right == "123456" { "654321" } else { "123456" }).await;
+    for _ in 0..8 {
+        attempt(&app, &person.email, "a guess", "123456").await;
+    }
+    for number in 0..5 {
+        attempt(&app, &format!("stranger{number}@example.org"), "a guess", "123456").await;
+    }
+    let lines =
+        "select string_agg(subject || ' ' || (after->>'tries') || ' ' || (after->'reasons')::text, ', ' order by id)
+                 from audit_log where act = 'session.refuse'";
+    assert_eq!(app.ask(lines).await, r#"network 1 ["password"], staff 1 ["password"]"#, "the first of each at once");
+    later(&app, 60);
+    for _ in 0..2 {
+        app.run_job("forget sign-ins", app.app().clock.now()).await;
+    }
+    assert_eq!(
+        app.ask(lines).await,
+        r#"network 1 ["password"], staff 1 ["password"], network 15 ["unknown 5", "waiting 5", "password 4", "code 1"], "#
+            .to_owned()
+            + r#"staff 10 ["waiting 5", "password 4", "code 1"]"#,
+        "how many there were when the hour is over, once"
+    );
+    let log = app.ask("select string_agg(coalesce(after::text, ''), ' ') from audit_log").await;
+    assert!(!log.contains("stranger") && !log.contains("guess"), "{log}");
+    assert_eq!(app.ask("select count(*) from refused_sign_ins").await, "0");
+
+    // Networks without end are counted together.
+    attempt(&app, "stranger@example.org", "a guess", "123456").await;
+    app.sql(
+        "insert into refused_sign_ins
+         select hour, 'network 192.0.2.' || n, '{\"unknown\": 1}' from refused_sign_ins, generate_series(1, 200) n
+         where about = 'nobody'",
+    )
+    .await
+    .expect("networks");
+    app.sql("delete from refused_sign_ins where about like 'network 127.%'").await.expect("forgotten");
+    attempt(&app, "stranger@example.org", "a guess", "123456").await;
+    let others = "select count(*) from audit_log where act = 'session.refuse' and subject_id = 'others'";
+    assert_eq!(app.ask(others).await, "1");
+
+    let mut staff = app.staff(Role::Sysadmin).await;
+    staff.visit(urls::admin::log()).await.follow("tries to sign in that were refused").await;
+    staff.see("somebody not signed in").see("tries").dont_see("session.begin");
+}

@@ -3,6 +3,7 @@
 pub mod own_account;
 pub mod passkeys;
 pub mod passwords;
+pub mod refused;
 pub mod sign_in;
 
 use jiff::Timestamp;

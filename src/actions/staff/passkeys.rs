@@ -6,6 +6,7 @@ use sqlx::Connection;
 
 use super::{
     record,
+    refused::{self, Reason},
     sign_in::{Origin, SignedIn, begin},
 };
 use crate::{
@@ -91,16 +92,27 @@ pub async fn sign_in(
     now: Timestamp,
 ) -> sqlx::Result<Option<SignedIn>> {
     let mut tx = db.begin().await?;
-    let found = store::passkeys::find(&mut tx, answer.handle, answer.credential).await?;
-    let Some((staff, id, passkey)) = found else { return Ok(None) };
-    let Some(passkey) = verify(passkey) else { return Ok(None) };
-    let account = store::staff::credentials(&mut tx, Account::Number(staff)).await?;
-    let Some(account) = account.filter(|account| !account.disabled) else { return Ok(None) };
-    if !store::passkeys::use_challenge(&mut tx, answer.challenge, now).await? {
-        return Ok(None);
-    }
-    store::passkeys::used(&mut tx, id, &passkey, now).await?;
-    let signed_in = begin(&mut tx, &account, Way::Passkey, origin, now).await?;
-    tx.commit().await?;
-    Ok(Some(signed_in))
+    let (account, reason) = match store::passkeys::find(&mut tx, answer.handle, answer.credential).await? {
+        None => (None, Reason::Passkey),
+        Some((staff, id, passkey)) => {
+            let account = store::staff::credentials(&mut tx, Account::Number(staff)).await?;
+            let open = account.filter(|account| !account.disabled);
+            match (verify(passkey), open) {
+                (Some(passkey), Some(account)) => {
+                    if store::passkeys::use_challenge(&mut tx, answer.challenge, now).await? {
+                        store::passkeys::used(&mut tx, id, &passkey, now).await?;
+                        let signed_in = begin(&mut tx, &account, Way::Passkey, origin, now).await?;
+                        tx.commit().await?;
+                        return Ok(Some(signed_in));
+                    }
+                    (Some(staff), Reason::Passkey)
+                }
+                (Some(_), None) => (Some(staff), Reason::Closed),
+                (None, _) => (Some(staff), Reason::Passkey),
+            }
+        }
+    };
+    tx.rollback().await?;
+    refused::note(db, account, origin, reason, now).await?;
+    Ok(None)
 }

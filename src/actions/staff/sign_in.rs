@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::Connection;
 
-use super::{passwords, record};
+use super::{
+    passwords, record,
+    refused::{self, Reason},
+};
 use crate::{
     actions::together::NotDone,
     domain::{
@@ -90,18 +93,27 @@ pub async fn sign_in(
     now: Timestamp,
 ) -> Result<Tried, NotDone> {
     let counted = counted(keyring, typed.email, origin);
-    if let Some(until) = store::sign_in_failures::begin(db, keyring, &counted, now).await? {
+    let wait = store::sign_in_failures::begin(db, keyring, &counted, now).await?;
+    let found = store::staff::credentials(db, Account::Email(typed.email.trim())).await?;
+    let account = found.as_ref().map(|found| found.id);
+    if let Some(until) = wait {
+        refused::note(db, account, origin, Reason::Waiting, now).await?;
         return Ok(Tried::Wait(until));
     }
-    let found = store::staff::credentials(db, Account::Email(typed.email.trim())).await?;
     let known = matches!(counted[0], Counted::Browser(..));
     let proof = prove(db, keyring, found.as_ref(), (typed.password, typed.code), known, now).await?;
-    let (Some(found), Some(proof)) = (found.filter(|found| !found.disabled), proof) else {
-        tracing::info!("somebody tried to sign in and was refused");
-        return Ok(Tried::No);
+    let (found, proof) = match (found, proof) {
+        (Some(found), Ok(proof)) if !found.disabled => (found, proof),
+        (_, proof) => {
+            tracing::info!("somebody tried to sign in and was refused");
+            refused::note(db, account, origin, proof.err().unwrap_or(Reason::Closed), now).await?;
+            return Ok(Tried::No);
+        }
     };
     let mut tx = db.begin().await?;
     if !proof.take(&mut tx, found.id, now).await? {
+        tx.rollback().await?;
+        refused::note(db, account, origin, Reason::Code, now).await?;
         return Ok(Tried::No);
     }
     store::sign_in_failures::succeeded(&mut tx, keyring, &counted).await?;
@@ -129,12 +141,21 @@ pub async fn prove_again(
     let mut counted = counted(keyring, &email, origin);
     counted[0] = Counted::Browser(format!("session {session}"), email.to_lowercase());
     if let Some(until) = store::sign_in_failures::begin(db, keyring, &counted, now).await? {
+        refused::note(db, Some(staff), origin, Reason::Waiting, now).await?;
         return Ok(Tried::Wait(until));
     }
     let proof = prove(db, keyring, found.as_ref(), (password, code), true, now).await?;
-    let (Some(found), Some(proof)) = (found, proof) else { return Ok(Tried::No) };
+    let (found, proof) = match (found, proof) {
+        (Some(found), Ok(proof)) => (found, proof),
+        (_, proof) => {
+            refused::note(db, Some(staff), origin, proof.err().unwrap_or(Reason::Unknown), now).await?;
+            return Ok(Tried::No);
+        }
+    };
     let mut tx = db.begin().await?;
     if !proof.take(&mut tx, found.id, now).await? {
+        tx.rollback().await?;
+        refused::note(db, Some(staff), origin, Reason::Code, now).await?;
         return Ok(Tried::No);
     }
     store::sign_in_failures::succeeded(&mut tx, keyring, &counted).await?;
@@ -208,7 +229,8 @@ impl Proof {
     }
 }
 
-/// Whether password and code are those of an account. Does the same whether or not there is one, and whichever is wrong.
+/// Whether password and code are those of an account; if not, why. Does the same whether or not there is one, and whichever
+/// is wrong.
 async fn prove(
     db: &mut Db,
     keyring: &Keyring,
@@ -216,7 +238,7 @@ async fn prove(
     (password, code): (&str, &str),
     known: bool,
     now: Timestamp,
-) -> Result<Option<Proof>, NotDone> {
+) -> Result<Result<Proof, Reason>, NotDone> {
     let hash = found.and_then(|found| found.password_hash.as_deref());
     let is_password = passwords::is(password, hash, known).await?;
     let id = found.map_or(StaffId(0), |found| found.id);
@@ -228,7 +250,12 @@ async fn prove(
     let hash = RecoveryCode::parse(code).map_or_else(Vec::new, |code| code.hash(id));
     let is_recovery_code = store::staff::has_recovery_code(db, id, &hash).await?;
     let proof = step.map(Proof::Code).or(is_recovery_code.then_some(Proof::Recovery(hash)));
-    Ok(proof.filter(|_| is_password))
+    Ok(match proof {
+        _ if found.is_none() => Err(Reason::Unknown),
+        _ if !is_password => Err(Reason::Password),
+        None => Err(Reason::Code),
+        Some(proof) => Ok(proof),
+    })
 }
 
 async fn left(db: &mut Db, proof: &Proof, staff: StaffId) -> sqlx::Result<Option<i64>> {
@@ -376,12 +403,22 @@ pub async fn sign_in_elsewhere(
         (None, Some(email)) => store::staff::by_email(&mut tx, email).await?,
         (None, None) => None,
     };
-    let Some(id) = id else { return Ok(None) };
-    let account = store::staff::credentials(&mut tx, Account::Number(id)).await?;
-    let Some(account) = account.filter(|account| !account.disabled) else { return Ok(None) };
+    let account = match id {
+        Some(id) => store::staff::credentials(&mut tx, Account::Number(id)).await?,
+        None => None,
+    };
+    let Some(account) = account.filter(|account| !account.disabled) else {
+        tx.rollback().await?;
+        let reason = if id.is_some() { Reason::Closed } else { Reason::Elsewhere };
+        refused::note(db, id, origin, reason, now).await?;
+        return Ok(None);
+    };
+    let id = account.id;
     if store::staff::by_subject(&mut tx, &known.subject).await?.is_none() {
         if !store::staff::set_subject(&mut tx, id, &known.subject).await? {
             // Somebody else has this address there now.
+            tx.rollback().await?;
+            refused::note(db, Some(id), origin, Reason::Elsewhere, now).await?;
             return Ok(None);
         }
         let actor = actor(id, &account.name, account.role, origin);
