@@ -85,7 +85,7 @@
 // Long texts: how much room is left, counted as a person counts letters.
 (() => {
   const letters = "Segmenter" in Intl ? new Intl.Segmenter("en-GB") : null;
-  const count = (text) => letters && text.length < 20_000 ? [...letters.segment(text)].length : [...text].length;
+  const count = (text) => text.length > 200_000 ? text.length : letters && text.length < 20_000 ? [...letters.segment(text)].length : [...text].length;
   const format = new Intl.NumberFormat("en-GB");
   for (const text of document.querySelectorAll("textarea[data-most]")) {
     const left = document.createElement("p");
@@ -115,21 +115,4 @@
     told = Date.now();
     fetch(form.dataset.editing, { method: "POST", body: new URLSearchParams({ form: form.dataset.form }) }).catch(() => {});
   });
-})();
-
-// Files that are pasted into a field can be chosen as well.
-(() => {
-  for (const text of document.querySelectorAll("form[data-takes-file] textarea")) {
-    const label = document.createElement("label");
-    const file = document.createElement("input");
-    label.textContent = "Or choose the file";
-    label.htmlFor = file.id = `${text.id}-file`;
-    file.type = "file";
-    file.addEventListener("change", async () => {
-      if (!file.files.length) return;
-      text.value = await file.files[0].text();
-      text.dispatchEvent(new Event("input"));
-    });
-    text.before(label, file);
-  }
 })();

@@ -108,8 +108,8 @@ pub const TAG_DESCRIPTION: usize = 200;
 pub const REASON_DESCRIPTION: usize = 1_000;
 /// Most letters of a rejection reason's code.
 pub const REASON_CODE: usize = 30;
-/// Most letters of a file that is pasted into a form.
-pub const PASTED_FILE: usize = 200_000;
+/// Most bytes of a file that is sent with a form, or pasted into one.
+pub const FILE: usize = 5_000_000;
 /// Most mails of the outbox on one page.
 pub const OUTBOX_SHOWN: i64 = 50;
 /// Networks whose refused tries to sign in are counted each by itself within an hour; others are counted together.

@@ -11,13 +11,40 @@ const MOST_BYTES: usize = 256 * 1024;
 /// table of a million cells.
 const PARTS_PER_BYTE: usize = 4;
 /// Most levels of lists and quotations within each other.
-const MOST_LEVELS: usize = 24;
+const MOST_LEVELS: usize = 10;
+/// Most levels of anything within each other: a level of a list takes two, and in the last one there are still words.
+const MOST_DEPTH: usize = 2 * MOST_LEVELS + 8;
+
+/// Why a text cannot be shown as Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Nobody would read it.
+    #[error("Lists and quotations are nested too deeply: use at most {MOST_LEVELS} levels")]
+    TooDeep,
+    /// Something else is within itself again and again.
+    #[error("Marks such as * and [ are nested too deeply: take some of them away")]
+    TooManyMarks,
+    /// It would become far larger than it is.
+    #[error("A table has too many empty cells: make it smaller, or two of it")]
+    TooWide,
+    /// It is longer than any text of the site may be.
+    #[error("Shorten the text: it is too long to be shown")]
+    TooLong,
+}
+
+/// Whether a text can be shown as Markdown; what cannot is shown as it was typed.
+///
+/// # Errors
+/// If it cannot, what to do about it.
+pub fn check(markdown: &str) -> Result<(), Refused> {
+    events(markdown).map(drop)
+}
 
 /// The HTML of a Markdown text. HTML within it is shown as text; headings start below those of the page, and none
 /// skips a level, whatever levels the author has chosen. A text that would become far larger than it is, or that is nested
 /// deeper than anybody reads, is shown as it was typed.
 pub fn to_html(markdown: &str) -> String {
-    let Some(events) = events(markdown) else { return as_typed(markdown) };
+    let Ok(events) = events(markdown) else { return as_typed(markdown) };
     let mut last = HeadingLevel::H2;
     let events = events.into_iter().map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
@@ -35,25 +62,35 @@ pub fn to_html(markdown: &str) -> String {
     framed_tables(&ALLOWED.clean(&unsafe_html).to_string())
 }
 
-/// The parts of a Markdown text; `None` if they are too many or too deep.
-fn events(markdown: &str) -> Option<Vec<Event<'_>>> {
+/// The parts of a Markdown text, unless they are too many or too deep.
+fn events(markdown: &str) -> Result<Vec<Event<'_>>, Refused> {
     if markdown.len() > MOST_BYTES {
-        return None;
+        return Err(Refused::TooLong);
     }
     let most = 1_000 + markdown.len() * PARTS_PER_BYTE;
-    let (mut events, mut levels) = (Vec::new(), 0_usize);
+    let (mut events, mut depth, mut levels) = (Vec::new(), 0_usize, 0_usize);
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         match &event {
-            Event::Start(_) => levels += 1,
-            Event::End(_) => levels = levels.saturating_sub(1),
+            Event::Start(tag) => {
+                depth += 1;
+                levels += usize::from(matches!(tag, Tag::List(_) | Tag::BlockQuote(_)));
+            }
+            Event::End(tag) => {
+                depth = depth.saturating_sub(1);
+                levels = levels.saturating_sub(usize::from(matches!(tag, TagEnd::List(_) | TagEnd::BlockQuote(_))));
+            }
             _ => {}
         }
         events.push(event);
-        if levels > MOST_LEVELS || events.len() > most {
-            return None;
+        if levels > MOST_LEVELS {
+            return Err(Refused::TooDeep);
+        } else if depth > MOST_DEPTH {
+            return Err(Refused::TooManyMarks);
+        } else if events.len() > most {
+            return Err(Refused::TooWide);
         }
     }
-    Some(events)
+    Ok(events)
 }
 
 /// A text that is not read as Markdown.
@@ -79,7 +116,7 @@ fn framed_tables(html: &str) -> String {
 
 /// The words of a Markdown text, for programs and summaries.
 pub fn to_text(markdown: &str) -> String {
-    let Some(events) = events(markdown) else { return markdown.trim().to_owned() };
+    let Ok(events) = events(markdown) else { return markdown.trim().to_owned() };
     let mut text = String::new();
     for event in events {
         match event {
@@ -184,11 +221,28 @@ mod tests {
         let wide = format!("{}\n{}\n{}", "|a".repeat(1_500), "|-".repeat(1_500), "|x\n".repeat(1_300));
         let deep = ">".repeat(5_000);
         let nested = (0..600).map(|level| format!("{}- a\n", "  ".repeat(level))).collect::<String>();
-        for bomb in [wide, deep, nested] {
+        let marked = format!("{}a{}", "*a **b ".repeat(60), "** *".repeat(60));
+        for (bomb, why) in [
+            (wide, Refused::TooWide),
+            (deep, Refused::TooDeep),
+            (nested, Refused::TooDeep),
+            (marked, Refused::TooManyMarks),
+        ] {
+            assert_eq!(check(&bomb), Err(why));
             let html = to_html(&bomb);
             let begins: String = html.chars().take(40).collect();
             assert!(begins.starts_with("<pre>") && html.len() < bomb.len() * 9 + 20, "{begins}, {} bytes", html.len());
             assert!(to_text(&bomb).len() <= bomb.len());
+        }
+    }
+
+    #[test]
+    fn as_many_levels_as_are_promised_can_be_used() {
+        let list = |levels: usize| (0..levels).map(|level| format!("{}- *a [b](c:d)*\n", "  ".repeat(level))).collect();
+        let quotation = |levels: usize| format!("{} a", ">".repeat(levels));
+        for (levels, fine) in [(1, true), (MOST_LEVELS, true), (MOST_LEVELS + 1, false)] {
+            let texts: [String; 2] = [list(levels), quotation(levels)];
+            assert!(texts.iter().all(|text| check(text).is_ok() == fine), "{levels}");
         }
     }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    limits,
-    text::{letters, tidy},
+    limits, markdown,
+    text::{letters, tidy, too_long},
 };
 
 /// Which list.
@@ -130,14 +130,14 @@ impl Entry {
         let name = one_line(&typed.name);
         if name.is_empty() {
             mistakes.push(("name", format!("Enter what the {} is called", list.one())));
-        } else if letters(&name) > list.name_limit() {
-            mistakes.push(("name", format!("Shorten the name to at most {} characters", list.name_limit())));
+        } else if let Some(message) = too_long("the name", &name, list.name_limit()) {
+            mistakes.push(("name", message));
         }
         let (mut acronym, mut url) = (String::new(), String::new());
         if list == List::Departments {
             acronym = one_line(&typed.acronym);
-            if letters(&acronym) > limits::ACRONYM {
-                mistakes.push(("acronym", format!("Shorten the acronym to at most {} characters", limits::ACRONYM)));
+            if let Some(message) = too_long("the acronym", &acronym, limits::ACRONYM) {
+                mistakes.push(("acronym", message));
             }
             url = one_line(&typed.url);
             if !url.is_empty() && !is_web_address(&url) {
@@ -147,8 +147,10 @@ impl Entry {
         let mut description = String::new();
         if let Some(most) = list.description_limit() {
             description = tidy(&typed.description);
-            if letters(&description) > most {
-                mistakes.push(("description", format!("Shorten the description to at most {most} characters")));
+            if let Some(message) = too_long("the description", &description, most) {
+                mistakes.push(("description", message));
+            } else if let Err(message) = markdown::check(&description) {
+                mistakes.push(("description", message.to_string()));
             }
         }
         let hides = list == List::Reasons && typed.hides;

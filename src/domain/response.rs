@@ -41,12 +41,12 @@ impl ResponseText {
     /// What is too long, with what to do about it.
     pub fn too_long(&self) -> Vec<(&'static str, String)> {
         let fields = [
-            ("summary", &self.summary, limits::RESPONSE_SUMMARY),
-            ("details", &self.details, limits::RESPONSE_DETAILS),
-            ("correction_note", &self.correction_note, limits::RESPONSE_NOTE),
+            ("summary", "the summary", &self.summary, limits::RESPONSE_SUMMARY),
+            ("details", "the text", &self.details, limits::RESPONSE_DETAILS),
+            ("correction_note", "what the public is told", &self.correction_note, limits::RESPONSE_NOTE),
         ];
-        let long = fields.into_iter().filter(|(_, words, most)| text::letters(words) > *most);
-        long.map(|(field, words, most)| (field, too_long(words, most))).collect()
+        let told = fields.into_iter().map(|(field, what, words, most)| (field, text::too_long(what, words, most)));
+        told.filter_map(|(field, message)| message.map(|message| (field, message))).collect()
     }
 
     /// The response, if nothing is missing on the day on which it is published.
@@ -85,15 +85,6 @@ impl ResponseText {
             _ => Err(missing),
         }
     }
-}
-
-/// What to do about a text with more letters than it may have.
-pub fn too_long(words: &str, most: usize) -> String {
-    let over = text::letters(words).saturating_sub(most);
-    format!(
-        "Shorten it by {over} {}: it can have {most} at the most",
-        if over == 1 { "character" } else { "characters" }
-    )
 }
 
 #[cfg(test)]
@@ -136,7 +127,7 @@ mod tests {
         let full = ResponseText { summary: "y\u{302}".repeat(limits::RESPONSE_SUMMARY), ..whole() };
         assert_eq!(full.too_long(), []);
         let long = ResponseText { summary: "ŷ".repeat(limits::RESPONSE_SUMMARY + 2), ..whole() };
-        let wanted = "Shorten it by 2 characters: it can have 200 at the most".to_owned();
+        let wanted = "Shorten the summary to 200 characters or fewer: it has 202".to_owned();
         assert_eq!(long.too_long(), [("summary", wanted)]);
     }
 }

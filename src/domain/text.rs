@@ -6,7 +6,31 @@ use unicode_segmentation::UnicodeSegmentation;
 /// How many letters a person sees: extended grapheme clusters (Unicode Standard Annex 29),
 /// a line break counting as one however it is written.
 pub fn letters(text: &str) -> usize {
-    text.graphemes(true).count()
+    // Of plain letters, those of line breaks with two signs are all that is not one each.
+    if text.is_ascii() { text.len() - text.matches("\r\n").count() } else { text.graphemes(true).count() }
+}
+
+/// Most bytes that a letter may have on average: a family of four with all its tones has 41.
+const BYTES_PER_LETTER: usize = 64;
+
+/// What to do about a text that is longer than it may be; `None` if it is not. `what` says what it is, as in "the summary".
+pub fn too_long(what: &str, text: &str, most: usize) -> Option<String> {
+    let letters = letters(text);
+    if letters > most {
+        let (most, letters) = (grouped(most), grouped(letters));
+        Some(format!("Shorten {what} to {most} characters or fewer: it has {letters}"))
+    } else if text.len() > most.max(16) * BYTES_PER_LETTER {
+        Some(format!("Take marks away from {what}: its characters are made of too many parts"))
+    } else {
+        None
+    }
+}
+
+/// "10,000".
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
 }
 
 /// The text without its accents and in lower case, for comparing and for addresses: "Ynys Môn" → "ynys mon".
@@ -27,9 +51,11 @@ pub fn slug(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// A long text as it is kept: line breaks as one letter each, nothing empty around it.
+/// A long text as it is kept: line breaks as one letter each, nothing empty around it, and none of the signs that steer
+/// machines. A word processor's own line breaks are line breaks.
 pub fn tidy(typed: &str) -> String {
-    typed.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+    let broken = typed.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
+    broken.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 #[cfg(test)]
@@ -41,6 +67,29 @@ mod tests {
         assert_eq!(letters("Llŷn"), 4);
         assert_eq!(letters("Lly\u{302}n"), 4);
         assert_eq!(letters("👩‍👩‍👧 a\r\nb"), 5);
+    }
+
+    #[test]
+    fn plain_text_is_counted_like_any_other() {
+        for text in ["", "a\r\nb", "\r\r\n\n", "a\tb\u{1}\u{7f}"] {
+            assert_eq!(letters(text), text.graphemes(true).count(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_told_with_its_length() {
+        assert_eq!(too_long("the text", "four", 4), None);
+        let told = too_long("the text", &"a".repeat(9_998_123), 10_000);
+        let wanted = "Shorten the text to 10,000 characters or fewer: it has 9,998,123";
+        assert_eq!(told.as_deref(), Some(wanted));
+        let marks = format!("a{}", "\u{301}".repeat(5_000));
+        assert_eq!((letters(&marks), too_long("the text", &marks, 40).is_some()), (1, true));
+        assert_eq!(too_long("the text", &"👨🏿\u{200d}👩🏿\u{200d}👧🏿\u{200d}👦🏿".repeat(200), 200), None);
+    }
+
+    #[test]
+    fn signs_that_steer_machines_are_not_kept() {
+        assert_eq!(tidy(" a\u{1b}[31mb\u{b}c\r\nd\te\u{7f}\u{200d} "), "a[31mb\nc\nd\te\u{200d}");
     }
 
     #[test]

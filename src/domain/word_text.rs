@@ -11,16 +11,20 @@ const SECOND: &str = "◦○‣";
 /// Bullets of the third level.
 const THIRD: &str = "▪■□\u{f0a7}";
 
+/// Bytes beyond which a text is left as it is: nothing so long is published, and whoever wrote it gets it back.
+const MOST_BYTES: usize = 1 << 20;
+
 /// The text, clean. To clean it once more changes nothing.
 pub fn clean(text: &str) -> String {
-    let lines: Vec<String> = visible(text).lines().map(str::to_owned).collect();
+    if text.len() > MOST_BYTES {
+        return text.to_owned();
+    }
+    let lines = lines(&visible(text));
     let mut written = Writer::default();
     let mut fenced = false;
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
-            fenced = !fenced;
-        }
+        fenced ^= is_fence(line);
         if fenced {
             written.line(Kind::Markdown, line.trim_end().replace('\t', "    "));
             at += 1;
@@ -39,15 +43,71 @@ pub fn clean(text: &str) -> String {
     written.end()
 }
 
+/// The lines of a text, without what a word processor keeps for itself. Code stays as it is.
+fn lines(text: &str) -> Vec<String> {
+    let mut fenced = false;
+    let line = |line: &str| {
+        let line = if fenced { line.to_owned() } else { without_own_tags(line) };
+        fenced ^= is_fence(&line);
+        line
+    };
+    text.lines().map(line).collect()
+}
+
+/// Whether a line begins or ends code.
+fn is_fence(line: &str) -> bool {
+    line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~")
+}
+
+/// The line without the tags by which a word processor remembers what is its own: `<o:p>`, `<w:Sdt ...>`,
+/// `<![if !supportLists]>` and the like. Other tags are words like any others.
+fn without_own_tags(line: &str) -> String {
+    let mut kept = String::with_capacity(line.len());
+    // Where tags may have begun.
+    let mut begun = Vec::new();
+    for c in line.chars() {
+        match c {
+            '<' => begun.push(kept.len()),
+            '>' => {
+                if let Some(begin) = begun.pop()
+                    && is_own_tag(&kept[begin + 1..])
+                {
+                    kept.truncate(begin);
+                    continue;
+                }
+                begun.clear();
+            }
+            _ => {}
+        }
+        kept.push(c);
+    }
+    kept
+}
+
+/// Whether a tag is one of a word processor's own, by what stands between its brackets.
+fn is_own_tag(tag: &str) -> bool {
+    let tag = tag.strip_prefix('/').unwrap_or(tag);
+    let remembers = tag.strip_prefix("!--").or(tag.strip_prefix('!')).unwrap_or(tag);
+    ["[if ", "[endif]"].iter().any(|mark| remembers.starts_with(mark)) && remembers != tag
+        || tag.split_once(':').is_some_and(|(space, name)| {
+            ["o", "w", "m", "v", "st1"].contains(&space.to_ascii_lowercase().as_str())
+                && name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && !name.starts_with("//")
+        })
+}
+
 /// The text in a single line, without what cannot be seen.
 pub fn clean_line(text: &str) -> String {
-    visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    without_own_tags(&visible(text)).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The text without what cannot be seen, its line breaks and spaces all of one kind.
 fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
+    // Whether nothing but white space stands on the line so far.
+    let mut begins = true;
     for c in text.replace("\r\n", "\n").chars() {
+        let before = visible.len();
         match c {
             '\r' | '\u{85}' | '\u{c}' => visible.push('\n'),
             '\u{2029}' => visible.push_str("\n\n"),
@@ -56,7 +116,6 @@ fn visible(text: &str) -> String {
             // Spaces that do not break, and spaces of other widths. At the beginning of a line they are a tab, since
             // spaces there mean something to Markdown.
             '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2002}'..='\u{2006}' | '\u{2008}'..='\u{200a}' | '\u{3000}' => {
-                let begins = visible.rsplit('\n').next().is_none_or(|line| line.chars().all(char::is_whitespace));
                 visible.push(if begins { '\t' } else { ' ' });
             }
             // Soft hyphens, spaces without width, marks of order and place.
@@ -64,6 +123,9 @@ fn visible(text: &str) -> String {
             '\n' | '\t' => visible.push(c),
             c if c.is_control() => {}
             c => visible.push(c),
+        }
+        if let Some(last) = visible[before..].chars().last() {
+            begins = last == '\n' || begins && last.is_whitespace();
         }
     }
     visible
@@ -281,6 +343,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_word_processor_keeps_for_itself_goes() {
+        let pasted = "Dear all,<o:p></o:p>\r\n<![if !supportLists]>·\u{a0}\u{a0}\u{a0}\u{a0} <![endif]>plant trees\r\n\
+                      <O:P>\u{a0}</O:P>\r\n<!--[if gte mso 9]><w:LsdException Locked=\"false\"/><![endif]-->a <b>word</b>, 1 < 2 \
+                      and 3 > 2, <https://example.org>";
+        let wanted = "Dear all,\n\n- plant trees\n\na <b>word</b>, 1 < 2 and 3 > 2, <https://example.org>";
+        assert_eq!(clean(pasted), wanted);
+        assert_eq!(clean("<o:<o:p>p>a</o:p>"), "a");
+        assert_eq!(clean("```\n<o:p>\n```"), "```\n<o:p>\n```");
+    }
+
+    #[test]
     fn a_line_is_one_line() {
         assert_eq!(
             clean_line(" Plant\u{a0}\ttrees\r\n in every\u{ad} street \u{b}now"),
@@ -299,7 +372,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn twice_is_as_good_as_once(text in "([a-zA-Z0-9•·o○▪\\-–§#>|*.)(`~ \t\u{a0}\u{ad}\u{b}\r\n]|1\\.\t|•\t|o\t|\n){0,80}") {
+        fn twice_is_as_good_as_once(text in "([a-zA-Z0-9•·o○▪\\-–§#<:>|*.)(`~ \t\u{a0}\u{ad}\u{b}\r\n]|1\\.\t|•\t|o\t|\n){0,80}") {
             let once = clean(&text);
             prop_assert_eq!(clean(&once), once.clone(), "{:?}", once);
         }

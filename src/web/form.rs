@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::domain::{markdown, text};
+
 /// What has to be put right before a form can be taken; in the order of its fields.
 #[derive(Clone, Debug, Default)]
 pub struct FormErrors(Vec<FieldError>);
@@ -24,6 +26,31 @@ impl FormErrors {
     /// Notes a mistake.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         self.0.push(FieldError { field, message: message.into() });
+    }
+
+    /// Notes if a text is longer than it may be; `what` says what it is, as in "the summary". Says whether it is not.
+    pub fn length(&mut self, field: &'static str, what: &str, words: &str, most: usize) -> bool {
+        let told = text::too_long(what, words, most);
+        let sound = told.is_none();
+        if let Some(message) = told.filter(|_| self.of(field).is_none()) {
+            self.add(field, message);
+        }
+        sound
+    }
+
+    /// Notes if a text is longer than it may be, or cannot be shown as Markdown; likewise.
+    pub fn markdown(&mut self, field: &'static str, what: &str, words: &str, most: usize) -> bool {
+        if !self.length(field, what, words, most) {
+            return false;
+        }
+        let told = markdown::check(words);
+        let sound = told.is_ok();
+        if let Err(message) = told
+            && self.of(field).is_none()
+        {
+            self.add(field, message.to_string());
+        }
+        sound
     }
 
     /// Whether there is none.

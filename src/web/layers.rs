@@ -7,7 +7,7 @@ use askama::Template;
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
@@ -61,7 +61,9 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(512)))
             .layer(from_fn(unchanged))
-            .layer(from_fn(body::read_whole))
+            // What is too large is refused where it is read.
+            .layer(DefaultBodyLimit::disable())
+            .layer(from_fn_with_state(app.clone(), body::read_whole))
             .layer(CsrfLayer::new().with_insecure_bypass(carries_a_token)),
     )
 }

@@ -14,6 +14,7 @@ mod keyboard;
 mod look;
 mod media;
 mod office;
+mod pasting;
 mod reading;
 mod signing;
 mod site;

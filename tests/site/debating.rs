@@ -171,7 +171,7 @@ async fn other_activity_is_added_changed_mailed_and_removed() {
     assert_eq!(grace.mistakes(), ["Enter a subject", "Enter what happened"]);
     grace.fill("Subject", &"x".repeat(151)).fill("What happened", "Something.").fill("Day", "2022-08-22");
     grace.press("Publish the activity").await;
-    assert_eq!(grace.mistake("Subject"), "Shorten it by 1 character: it can have 150 at the most");
+    assert_eq!(grace.mistake("Subject"), "Shorten the subject to 150 characters or fewer: it has 151");
     assert_eq!(grace.mistake("Day"), "Enter a day that is not in the future");
     grace.fill("Subject", "A committee\r\nheard <b>evidence</b>").fill("Day", "2022-08-20").tick("Mail the signers");
     grace.press("Publish the activity").await.see("The activity is published. 1 person is being mailed.");

@@ -407,7 +407,7 @@ async fn a_public_text_is_changed_with_a_note_and_both_versions_stay() {
 
     let long = "x".repeat(81);
     grace.visit(&page(&petition, "text")).await.fill("What the petition asks for", &long).press("Save the text").await;
-    assert_eq!(grace.mistakes(), ["Shorten what the petition asks for to 80 characters or fewer"]);
+    assert_eq!(grace.mistakes(), ["Shorten what the petition asks for to 80 characters or fewer: it has 81"]);
     grace.fill("What the petition asks for", "  ").press("Save the text").await;
     assert_eq!(grace.mistakes(), ["Enter what the petition asks for"]);
 }
@@ -446,7 +446,7 @@ async fn the_note_of_the_committee_shows_on_the_public_page() {
         .see("A note from the Petitions Committee")
         .see("We are hearing experts.");
     grace.visit(&page(&petition, "committee-note")).await.fill("Note", &"x".repeat(801)).press("Save the note").await;
-    assert_eq!(grace.mistakes(), ["Shorten the note to 800 characters or fewer"]);
+    assert_eq!(grace.mistakes(), ["Shorten the note to 800 characters or fewer: it has 801"]);
     grace.visit(&page(&petition, "committee-note")).await.fill("Note", "").press("Save the note").await;
     grace.see("The committee’s note is taken away.");
 }

@@ -1,8 +1,9 @@
 //! Lists that staff keep: departments, topics, tags, rejection reasons; and places from files.
 
+use reqwest::Method;
 use undersigned::domain::{petition::PetitionState, staff::Role};
 
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp, Visitor};
 
 const FILE: &str = "name,acronym,url\nHome Office,HO,https://www.example.org/ho\nDepartment for Bees,DfB,\n";
 
@@ -114,7 +115,7 @@ async fn departments_are_imported_after_saying_what_changes() {
         .expect("two");
     let mut grace = app.staff(Role::Sysadmin).await;
     grace.visit("/admin/site/departments").await.follow("Import departments").await.press("See what it changes").await;
-    assert_eq!(grace.mistake("The file"), "Paste the file into the field");
+    assert_eq!(grace.mistake("The file"), "Choose the file, or paste it into the field");
     grace.fill("The file", "nothing\nof use\n").press("See what it changes").await;
     assert!(
         grace.mistake("The file").starts_with("Put this right in the file: line 1: there is no column name"),
@@ -153,4 +154,44 @@ async fn constituencies_are_imported_after_saying_what_changes() {
     grace.press("Import").await.see("1 constituencies: 1 were new or different.");
     assert_eq!((before.as_str(), &*app.ask(name).await), ("Aldershot", "Aldershot and Farnborough"));
     assert_eq!(app.ask("select after->>'changed' from audit_log where act = 'areas.import'").await, "1");
+}
+
+/// A form with a file, as browsers send it without any script.
+async fn send_file(app: &TestApp, staff: &Visitor, path: &str, file: &[u8]) -> Answer {
+    let head = "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\npasted,before\r\n--x\r\nContent-Disposition: \
+                form-data; name=\"text\"; filename=\"places.csv\"\r\nContent-Type: text/csv\r\n\r\n";
+    let body = [head.as_bytes(), file, b"\r\n--x--\r\n"].concat();
+    let cookie = staff.cookie("staff").map(|token| format!("staff={token}")).unwrap_or_default();
+    let request = app.request(Method::POST, path).header("cookie", cookie).header("sec-fetch-site", "same-origin");
+    Answer::to(request.header("content-type", "multipart/form-data; boundary=x").body(body)).await
+}
+
+#[tokio::test]
+async fn a_file_can_be_chosen_without_javascript() {
+    let app = TestApp::new().await;
+    let grace = app.staff(Role::Sysadmin).await;
+    let import = "/admin/site/departments/import";
+    let answer = send_file(&app, &grace, import, FILE.as_bytes()).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text().contains("Department for Bees"), "the file is taken instead of what is pasted");
+    // What spreadsheets write.
+    let answer = send_file(&app, &grace, import, b"name,acronym\r\nSwyddfa M\xf4n,SM\r\n").await;
+    assert!(answer.text().contains("Swyddfa Môn"), "{}", answer.text());
+    let file =
+        "\u{feff}code,name,nation,region,population\nE14001063,Aldershot and Farnborough,England,E12000008,119256\n";
+    let answer = send_file(&app, &grace, "/admin/site/places", file.as_bytes()).await;
+    assert!(answer.text().contains("The file has 1 constituencies"), "{}", answer.text());
+    let long = format!("name\n{}", "Department,\n".repeat(420_000));
+    let answer = send_file(&app, &grace, import, long.as_bytes()).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("The file has 5,040,005 bytes; 5,000,000 are allowed."));
+    assert_eq!(send_file(&app, &grace, import, &vec![b'x'; 13_000_000]).await.status, 413);
+    // Elsewhere there are no files, and whoever is not signed in loses nothing of theirs.
+    assert_eq!(send_file(&app, &grace, "/admin/site/settings", b"x").await.status, 415);
+    let answer = send_file(&app, &app.visitor(), import, FILE.as_bytes()).await;
+    assert_eq!(answer.status, 401);
+    assert!(answer.text().contains("Department+for+Bees"), "{}", answer.text());
+    let broken = app.request(Method::POST, import).header("sec-fetch-site", "same-origin");
+    let broken = Answer::to(broken.header("content-type", "multipart/form-data; boundary=x").body("--y")).await;
+    assert_eq!(broken.status, 400);
 }

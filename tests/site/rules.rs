@@ -234,7 +234,7 @@ async fn rules_want_a_condition_and_a_sysadmin() {
     assert_eq!(staff.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(staff.mistake("Petition"), "Enter at least one condition");
     staff.fill("Summary", &"x".repeat(256)).fill("Network", "x").press("Save the draft").await;
-    assert_eq!(staff.mistake("Summary"), "Shorten the summary to 255 characters or fewer");
+    assert_eq!(staff.mistake("Summary"), "Shorten the summary to 255 characters or fewer: it has 256");
     assert!(staff.mistake("Network").starts_with("Enter an address"));
     for address in
         ["/admin/signatures/rules/77", "/admin/signatures/rules/x", "/admin/signatures/rules/99999999999/run"]
@@ -258,4 +258,19 @@ async fn rules_go_along_when_keys_are_changed() {
     rotate_keys(&mut db, &both, |_| {}).await.unwrap();
     let rule = store::signature_rules::list(&mut db, &Keyring::new(&[new]).unwrap(), None, None, 1).await.unwrap();
     assert_eq!(rule[0].typed.as_ref().map(|typed| typed.name.as_str()), Some("ada*"));
+}
+
+#[tokio::test]
+async fn what_changes_nothing_asks_for_no_proof() {
+    let app = TestApp::new().await;
+    petition(&app).await;
+    let mut staff = app.staff(Role::Sysadmin).await;
+    app.sql("update staff_sessions set proved_at = began_at - interval '1 day'").await.expect("long ago");
+    let address = counted(&app, &mut staff, "Domain", "example.org").await;
+    staff.follow("Change it").await.press("Save the draft").await.see("A farm of clicks");
+    for act in ["run", "stop", "undo"] {
+        let answer = staff.send(&format!("{address}/{act}"), "").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{act}");
+        assert!(answer.text().contains("Prove that it is you"), "{act}");
+    }
 }

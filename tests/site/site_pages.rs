@@ -92,5 +92,5 @@ async fn a_page_that_is_empty_or_too_long_comes_back() {
     grace.visit("/admin/site/pages/help").await.fill("Title", "").press("Save and publish").await;
     assert_eq!(grace.mistakes(), ["Enter what the page is called", "Write something on the page"]);
     grace.fill("Title", "Help").fill("Text", &"x".repeat(20_001)).press("Save and publish").await;
-    assert_eq!(grace.mistakes(), ["Shorten the text to at most 20,000 characters"]);
+    assert_eq!(grace.mistakes(), ["Shorten the text to 20,000 characters or fewer: it has 20,001"]);
 }

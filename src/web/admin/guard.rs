@@ -130,7 +130,7 @@ pub(super) fn cookie_name(app: &App) -> &'static str {
 }
 
 /// The session of whoever has sent these headers, if it is good.
-pub(super) async fn session(app: &App, headers: &HeaderMap, now: Timestamp) -> sqlx::Result<Option<Session>> {
+pub(in crate::web) async fn session(app: &App, headers: &HeaderMap, now: Timestamp) -> sqlx::Result<Option<Session>> {
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
     let token = store::sessions::hash_of(cookie.value());

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod frame;
 pub mod guard;
 pub mod invitation;
+mod kept;
 pub mod log;
 pub mod passkeys;
 pub mod petitions;

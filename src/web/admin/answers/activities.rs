@@ -16,13 +16,14 @@ use crate::{
         respond::NotDone,
     },
     app::App,
-    domain::{deadline, limits, petition::PetitionId, response::too_long, staff::Permission, text, word_text},
+    domain::{deadline, limits, petition::PetitionId, staff::Permission, word_text},
     store::{self, Db, debates::StaffActivity, mailings::Asked},
     urls,
     web::{
         admin::{
             frame::{Frame, Section},
             guard::Staff,
+            kept::{self, Typed},
         },
         cache::CachePolicy,
         error::PageError,
@@ -55,19 +56,22 @@ impl ActivityForm {
         }
     }
 
+    /// What was typed, to be given back.
+    fn typed(&self) -> [Typed<'_>; 3] {
+        [("Subject", &self.subject), ("What happened", &self.body), ("Day", &self.occurred_on)]
+    }
+
     fn parse(&self, today: Date) -> Result<NewActivity, FormErrors> {
         let mut errors = FormErrors::default();
         let (subject, body) = (word_text::clean_line(&self.subject), word_text::clean(&self.body));
-        match text::letters(&subject) {
-            0 => errors.add("subject", "Enter a subject"),
-            1..=limits::ACTIVITY_SUBJECT => {}
-            _ => errors.add("subject", too_long(&subject, limits::ACTIVITY_SUBJECT)),
+        if subject.is_empty() {
+            errors.add("subject", "Enter a subject");
         }
-        match text::letters(&body) {
-            0 => errors.add("body", "Enter what happened"),
-            1..=limits::ACTIVITY_BODY => {}
-            _ => errors.add("body", too_long(&body, limits::ACTIVITY_BODY)),
+        errors.length("subject", "the subject", &subject, limits::ACTIVITY_SUBJECT);
+        if body.is_empty() {
+            errors.add("body", "Enter what happened");
         }
+        errors.markdown("body", "the text", &body, limits::ACTIVITY_BODY);
         let occurred_on = day(&mut errors, "occurred_on", &self.occurred_on);
         match occurred_on {
             None if errors.of("occurred_on").is_none() => {
@@ -175,6 +179,9 @@ pub async fn add(
 ) -> Result<Response, PageError> {
     let id = address.id;
     let mut db = app.pool.acquire().await?;
+    if let Some(kept) = kept::instead(&staff, &mut db, id, &form.typed()).await? {
+        return Ok(kept);
+    }
     let new = match form.parse(deadline::day(now.0)) {
         Ok(new) => new,
         Err(errors) => {
@@ -183,7 +190,11 @@ pub async fn add(
         }
     };
     let mails = form.mail == TICKED;
-    let begun = activities::put(&mut db, id, None, &new, mails, &staff.actor, now.0).await.map_err(refused)?;
+    let begun = match activities::put(&mut db, id, None, &new, mails, &staff.actor, now.0).await {
+        Ok(begun) => begun,
+        Err(NotDone::NotHere | NotDone::NoPetition) => return kept::page(&staff, &mut db, id, &form.typed()).await,
+        Err(error) => return Err(refused(error)),
+    };
     done(&staff, &mut db, &id, "The activity is published.", begun.as_ref(), &urls::admin::activities(&id)).await
 }
 
@@ -209,11 +220,20 @@ pub async fn change(
 ) -> Result<Response, PageError> {
     let id = address.id;
     let mut db = app.pool.acquire().await?;
+    if let Some(kept) = kept::instead(&staff, &mut db, id, &form.typed()).await? {
+        return Ok(kept);
+    }
     let new = match form.parse(deadline::day(now.0)) {
         Ok(new) => new,
         Err(errors) => {
-            let page = ActivityPage::load(&staff, &mut db, id, activity.0).await?.ok_or(PageError::NotFound)?;
-            return came_back(&ActivityPage { form, errors, ..page }, StatusCode::UNPROCESSABLE_ENTITY);
+            return match ActivityPage::load(&staff, &mut db, id, activity.0).await? {
+                Some(page) => came_back(&ActivityPage { form, errors, ..page }, StatusCode::UNPROCESSABLE_ENTITY),
+                // Removed meanwhile: what was typed can be put right and added anew.
+                None => {
+                    let page = ActivitiesPage::load(&staff, &mut db, id, now.0).await?;
+                    came_back(&ActivitiesPage { form, errors, ..page }, StatusCode::UNPROCESSABLE_ENTITY)
+                }
+            };
         }
     };
     let (mails, known) = (form.mail == TICKED, (activity.0, form.version.as_str()));
@@ -235,6 +255,7 @@ pub async fn change(
                 came_back(&ActivitiesPage { frame, form, ..page }, StatusCode::CONFLICT)
             }
         },
+        Err(NotDone::NotHere | NotDone::NoPetition) => kept::page(&staff, &mut db, id, &form.typed()).await,
         Err(error) => Err(refused(error)),
     }
 }

@@ -15,9 +15,8 @@ use crate::{
     domain::{
         deadline, limits,
         petition::{Debate, PetitionId},
-        response::too_long,
         staff::Permission,
-        text, word_text,
+        word_text,
     },
     store::{self, Db, debates::DebateStanding, mailings::Asked},
     urls,
@@ -25,6 +24,7 @@ use crate::{
         admin::{
             frame::{Frame, Section},
             guard::Staff,
+            kept::{self, Typed},
         },
         cache::CachePolicy,
         error::PageError,
@@ -70,6 +70,11 @@ impl ScheduleForm {
             announced_on: standing.announced_on.unwrap_or(today).to_string(),
             mail_schedule: String::new(),
         }
+    }
+
+    /// What was typed, to be given back.
+    fn typed(&self) -> [Typed<'_>; 2] {
+        [("Day of the debate", &self.scheduled_for), ("Announced on", &self.announced_on)]
     }
 
     fn parse(&self, today: Date) -> Result<Change, FormErrors> {
@@ -122,6 +127,19 @@ impl OutcomeForm {
         }
     }
 
+    /// What was typed, to be given back.
+    fn typed(&self) -> [Typed<'_>; 7] {
+        [
+            ("In words", &self.overview),
+            ("Debated on", &self.debated_on),
+            ("Video", &self.video_url),
+            ("Transcript", &self.transcript_url),
+            ("Briefing", &self.debate_pack_url),
+            ("Public engagement", &self.public_engagement_url),
+            ("Summary of the debate", &self.debate_summary_url),
+        ]
+    }
+
     async fn parse(&self, db: &mut Db, today: Date) -> Result<Result<Change, FormErrors>, PageError> {
         let hosts = store::debates::link_hosts(db).await?;
         let mut errors = FormErrors::default();
@@ -144,9 +162,8 @@ impl OutcomeForm {
             }
         }
         let overview = word_text::clean(&self.overview);
-        if text::letters(&overview) > limits::DEBATE_OVERVIEW {
-            errors.add("overview", too_long(&overview, limits::DEBATE_OVERVIEW));
-        } else if self.outcome == "not_debated" && overview.is_empty() {
+        let sound = errors.markdown("overview", "the words", &overview, limits::DEBATE_OVERVIEW);
+        if sound && self.outcome == "not_debated" && overview.is_empty() {
             errors.add("overview", "Say why Parliament does not debate it");
         }
         let mut link = |field: &'static str, typed: &str| match typed.trim() {
@@ -264,10 +281,14 @@ pub async fn schedule(
     Form(form): Form<ScheduleForm>,
 ) -> Result<Response, PageError> {
     let mut db = app.pool.acquire().await?;
+    let typed = form.typed();
+    if let Some(kept) = kept::instead(&staff, &mut db, address.id, &typed).await? {
+        return Ok(kept);
+    }
     let came = match form.parse(deadline::day(now.0)) {
         Ok(change) => {
             let mails = form.mail_schedule == TICKED;
-            match put(&app, &staff, &mut db, address.id, &form.version, (&change, mails), now.0).await? {
+            match put(&app, &staff, &mut db, (address.id, &typed), &form.version, (&change, mails), now.0).await? {
                 Some(response) => return Ok(response),
                 None => None,
             }
@@ -293,10 +314,14 @@ pub async fn outcome(
     Form(form): Form<OutcomeForm>,
 ) -> Result<Response, PageError> {
     let mut db = app.pool.acquire().await?;
+    let typed = form.typed();
+    if let Some(kept) = kept::instead(&staff, &mut db, address.id, &typed).await? {
+        return Ok(kept);
+    }
     let came = match form.parse(&mut db, deadline::day(now.0)).await? {
         Ok(change) => {
             let mails = form.mail_outcome == TICKED;
-            match put(&app, &staff, &mut db, address.id, &form.version, (&change, mails), now.0).await? {
+            match put(&app, &staff, &mut db, (address.id, &typed), &form.version, (&change, mails), now.0).await? {
                 Some(response) => return Ok(response),
                 None => None,
             }
@@ -351,7 +376,7 @@ async fn clear(
     now: Timestamp,
 ) -> Result<Response, PageError> {
     let mut db = app.pool.acquire().await?;
-    if let Some(response) = put(app, staff, &mut db, id, &seen.version, (change, false), now).await? {
+    if let Some(response) = put(app, staff, &mut db, (id, &[]), &seen.version, (change, false), now).await? {
         return Ok(response);
     }
     let page = DebatePage::load(staff, &mut db, id, now).await?;
@@ -363,7 +388,7 @@ async fn put(
     app: &App,
     staff: &Staff,
     db: &mut Db,
-    id: PetitionId,
+    (id, typed): (PetitionId, &[Typed<'_>]),
     version: &str,
     (change, mails): (&Change, bool),
     now: Timestamp,
@@ -380,6 +405,7 @@ async fn put(
             done(staff, db, &id, what, begun.as_ref(), &otherwise).await.map(Some)
         }
         Err(NotDone::Stale) => Ok(None),
+        Err(NotDone::NotHere | NotDone::NoPetition) => kept::page(staff, db, id, typed).await.map(Some),
         Err(error) => Err(refused(error)),
     }
 }

@@ -30,6 +30,7 @@ use crate::{
         admin::{
             frame::{Frame, Section},
             guard::Staff,
+            kept::{self, Typed},
         },
         cache::CachePolicy,
         error::PageError,
@@ -68,6 +69,16 @@ impl ResponseForm {
         }
     }
 
+    /// What was typed, to be given back.
+    fn typed(&self) -> [Typed<'_>; 4] {
+        [
+            ("Summary", &self.summary),
+            ("Full response", &self.details),
+            ("What is corrected, and why", &self.correction_note),
+            ("Day of the response", &self.responded_on),
+        ]
+    }
+
     /// What it says. A draft may have gaps, but nothing that could not be published.
     fn parse(&self, departments: &[Choice]) -> Result<ResponseText, FormErrors> {
         let mut errors = FormErrors::default();
@@ -85,6 +96,7 @@ impl ResponseForm {
         for (field, message) in text.too_long() {
             errors.add(field, message);
         }
+        errors.markdown("details", "the text", &text.details, limits::RESPONSE_DETAILS);
         if errors.is_empty() { Ok(text) } else { Err(errors) }
     }
 }
@@ -187,6 +199,9 @@ pub async fn save(
     Form(form): Form<ResponseForm>,
 ) -> Result<Response, PageError> {
     let mut db = app.pool.acquire().await?;
+    if let Some(kept) = kept::instead(&staff, &mut db, address.id, &form.typed()).await? {
+        return Ok(kept);
+    }
     let text = match form.parse(&departments(&mut db).await?) {
         Ok(text) => text,
         Err(errors) => {
@@ -205,6 +220,7 @@ pub async fn save(
             let form = ResponseForm { version: page.standing.version(), ..form };
             came_back(&ResponsePage { form, stale: true, ..page }, StatusCode::CONFLICT)
         }
+        Err(NotDone::NotHere | NotDone::NoPetition) => kept::page(&staff, &mut db, address.id, &form.typed()).await,
         Err(error) => Err(refused(error)),
     }
 }

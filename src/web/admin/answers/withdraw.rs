@@ -12,7 +12,7 @@ use super::{Head, Part, came_back, refused};
 use crate::{
     actions::respond::{self, NotDone},
     app::App,
-    domain::{limits, petition::PetitionId, response::too_long, text, word_text},
+    domain::{limits, petition::PetitionId, word_text},
     store::{
         self, Db,
         responses::{Published, Standing},
@@ -22,6 +22,7 @@ use crate::{
         admin::{
             frame::{Frame, Section},
             guard::Staff,
+            kept::{self, Typed},
         },
         cache::CachePolicy,
         error::PageError,
@@ -38,6 +39,13 @@ use crate::{
 pub struct WithdrawForm {
     version: String,
     note: String,
+}
+
+impl WithdrawForm {
+    /// What was typed, to be given back.
+    fn typed(&self) -> [Typed<'_>; 1] {
+        [("Why it is withdrawn", &self.note)]
+    }
 }
 
 #[derive(Template)]
@@ -85,13 +93,15 @@ pub async fn submit(
 ) -> Result<Response, PageError> {
     let id = address.id;
     let mut db = app.pool.acquire().await?;
+    if let Some(kept) = kept::instead(&staff, &mut db, id, &form.typed()).await? {
+        return Ok(kept);
+    }
     let note = word_text::clean_line(&form.note);
     let mut errors = FormErrors::default();
     if note.is_empty() {
         errors.add("note", "Say why it is withdrawn");
-    } else if text::letters(&note) > limits::RESPONSE_NOTE {
-        errors.add("note", too_long(&note, limits::RESPONSE_NOTE));
     }
+    errors.length("note", "what the public is told", &note, limits::RESPONSE_NOTE);
     let outcome = match errors.is_empty() {
         true => respond::withdraw(&mut db, id, &form.version, &note, app.thresholds(), &staff.actor, now.0).await,
         false => {
@@ -118,6 +128,7 @@ pub async fn submit(
                 Ok(Redirect::to(&urls::admin::response(&id)).into_response())
             }
         },
+        Err(NotDone::NotHere | NotDone::NoPetition) => kept::page(&staff, &mut db, id, &form.typed()).await,
         Err(error) => Err(refused(error)),
     }
 }

@@ -37,13 +37,12 @@ pub async fn note(
     Form(form): Form<NoteForm>,
 ) -> Result<Response, PageError> {
     let id = number(address)?;
-    let body = form.body.replace("\r\n", "\n").trim().to_owned();
+    let body = text::tidy(&form.body);
     let mut errors = FormErrors::default();
     if body.is_empty() {
         errors.add("body", "Write the note");
-    } else if text::letters(&body) > limits::NOTE {
-        errors.add("body", format!("Shorten the note to {} characters or fewer", limits::NOTE));
     }
+    errors.length("body", "the note", &body, limits::NOTE);
     if !errors.is_empty() {
         return page(&app, &staff, id, Shown { note: form.body, errors, ..Shown::default() }, now.0).await;
     }

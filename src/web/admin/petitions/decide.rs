@@ -17,7 +17,7 @@ use crate::{
         limits,
         moderation::{Decision, Outcome, Refusal},
         petition::{PetitionId, PetitionState, Visibility},
-        text,
+        word_text,
     },
     mail::messages::{AboutSignature, Mail, PetitionDecided},
     store::{
@@ -88,10 +88,8 @@ impl DecideForm {
         let mut errors = FormErrors::default();
         let reason = reasons.iter().find(|reason| reason.code == self.reason);
         let reason = errors.take("reason", reason.ok_or("Choose a reason"));
-        let details = self.details.replace("\r\n", "\n").trim().to_owned();
-        if text::letters(&details) > limits::REJECTION_DETAILS {
-            errors.add("details", format!("Shorten what you add to {} characters or fewer", limits::REJECTION_DETAILS));
-        }
+        let details = word_text::clean(&self.details);
+        errors.markdown("details", "what you add", &details, limits::REJECTION_DETAILS);
         match reason {
             Some(reason) if errors.is_empty() => {
                 Ok(Some(Refusal { code: reason.code.clone(), details, hides: reason.hides || self.hides == "1" }))

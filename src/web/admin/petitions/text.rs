@@ -16,7 +16,7 @@ use crate::{
     domain::{
         limits,
         petition::{PetitionId, Visibility},
-        text,
+        text, word_text,
     },
     store::{
         self,
@@ -26,6 +26,7 @@ use crate::{
         admin::{
             frame::{Frame, Section},
             guard::Staff,
+            kept,
         },
         cache::CachePolicy,
         error::PageError,
@@ -62,31 +63,24 @@ impl TextForm {
         let mut errors = FormErrors::default();
         let texts = Texts {
             // One line, as people see it.
-            action: self.action.split_whitespace().collect::<Vec<_>>().join(" "),
-            background: clean(&self.background),
-            additional_details: clean(&self.additional_details),
+            action: text::tidy(&self.action).split_whitespace().collect::<Vec<_>>().join(" "),
+            background: text::tidy(&self.background),
+            additional_details: text::tidy(&self.additional_details),
         };
-        let note = clean(&self.note);
+        let note = text::tidy(&self.note);
         if texts.action.is_empty() {
             errors.add("action", "Enter what the petition asks for");
         }
-        for (field, what, text, most) in [
+        for (field, what, words, most) in [
             ("action", "what the petition asks for", &texts.action, limits::ACTION),
             ("background", "the background", &texts.background, limits::BACKGROUND),
             ("additional_details", "the additional details", &texts.additional_details, limits::ADDITIONAL_DETAILS),
             ("note", "what the public is told", &note, limits::EDIT_NOTE),
         ] {
-            if text::letters(text) > most {
-                errors.add(field, format!("Shorten {what} to {most} characters or fewer"));
-            }
+            errors.length(field, what, words, most);
         }
         if errors.is_empty() { Ok((texts, note)) } else { Err(errors) }
     }
-}
-
-/// A text without white space around it, with line breaks of one kind.
-fn clean(text: &str) -> String {
-    text.replace("\r\n", "\n").trim().to_owned()
 }
 
 #[derive(Template)]
@@ -136,16 +130,20 @@ pub async fn submit(
     match edited {
         Edited::Done => back(&mut db, &staff, id, "The text is changed; the earlier version is kept.").await,
         Edited::Same => back(&mut db, &staff, id, "The text is as it was; nothing was changed.").await,
-        Edited::Missing => Err(PageError::NotFound),
+        Edited::Missing | Edited::Imported => {
+            let typed = [
+                ("What the petition asks for", form.action.as_str()),
+                ("Background", &form.background),
+                ("Additional details", &form.additional_details),
+                ("What the public is told", &form.note),
+            ];
+            kept::page(&staff, &mut db, id, &typed).await
+        }
         Edited::NoteWanted => {
             drop(db);
             let mut errors = FormErrors::default();
             errors.add("note", "Tell the public what was changed and why");
             here.text_page(held, form, Shown::Wrong(errors)).await
-        }
-        Edited::Imported => {
-            drop(db);
-            here.text_page(held, form, Shown::Changed).await
         }
         Edited::Changed(held) => {
             drop(db);
@@ -275,10 +273,9 @@ pub async fn submit_committee_note(
     let id = number(address)?;
     let here = Sitting { app: &app, staff: &staff, id, now: now.0 };
     let current = held(&app, id).await?;
-    let note = clean(&form.committee_note);
-    if text::letters(&note) > limits::COMMITTEE_NOTE {
-        let mut errors = FormErrors::default();
-        errors.add("committee_note", format!("Shorten the note to {} characters or fewer", limits::COMMITTEE_NOTE));
+    let note = word_text::clean(&form.committee_note);
+    let mut errors = FormErrors::default();
+    if !errors.markdown("committee_note", "the note", &note, limits::COMMITTEE_NOTE) {
         return here.note_page(current, form, Shown::Wrong(errors)).await;
     }
     let mut db = app.pool.acquire().await?;
@@ -286,14 +283,12 @@ pub async fn submit_committee_note(
         Edited::Done if note.is_empty() => back(&mut db, &staff, id, "The committee’s note is taken away.").await,
         Edited::Done => back(&mut db, &staff, id, "The committee’s note is saved.").await,
         Edited::Same => back(&mut db, &staff, id, "The committee’s note is as it was; nothing was changed.").await,
-        Edited::Missing => Err(PageError::NotFound),
+        Edited::Missing | Edited::Imported | Edited::NoteWanted => {
+            kept::page(&staff, &mut db, id, &[("The committee’s note", &form.committee_note)]).await
+        }
         Edited::Changed(held) => {
             drop(db);
             here.note_page(*held, form, Shown::Changed).await
-        }
-        Edited::Imported | Edited::NoteWanted => {
-            drop(db);
-            here.note_page(current, form, Shown::Changed).await
         }
     }
 }

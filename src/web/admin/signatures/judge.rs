@@ -17,9 +17,7 @@ use super::{
 use crate::{
     actions::judge_signatures::{Done, Plan, judge_signatures, plan},
     app::App,
-    domain::{
-        judging::Judgement, limits, petition::PetitionId, signature_search::Typed, staff::Permission, text::letters,
-    },
+    domain::{judging::Judgement, limits, petition::PetitionId, signature_search::Typed, staff::Permission, text},
     store::{self, Db},
     urls,
     web::{
@@ -167,12 +165,12 @@ fn too_old() -> PageError {
 
 /// A reason for the log, which nobody can alter later.
 pub(super) fn reason(typed: &str) -> Result<String, String> {
-    let reason = typed.trim();
+    let reason = text::tidy(typed);
     if reason.is_empty() {
         return Err("Say why, for colleagues who read the log".to_owned());
     }
-    if letters(reason) > limits::JUDGEMENT_REASON {
-        return Err(format!("Shorten the reason to {} characters or fewer", thousands(limits::JUDGEMENT_REASON)));
+    if let Some(message) = text::too_long("the reason", &reason, limits::JUDGEMENT_REASON) {
+        return Err(message);
     }
     if reason.contains('@') {
         return Err("Leave out e-mail addresses: the log is kept for ever".to_owned());

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     actions::signature_rules::{self, Outcome, Wish},
     app::App,
-    domain::{limits, signature_rule::RuleState, signature_search::Typed, text::letters},
+    domain::{limits, signature_rule::RuleState, signature_search::Typed, text},
     store::{
         self, Db,
         signature_rules::{Draft, Rule},
@@ -316,11 +316,8 @@ async fn find(app: &App, id: i32) -> Result<Rule, PageError> {
 /// What the form says, if it makes sense.
 async fn draft(db: &mut Db, form: &RuleForm, errors: &mut FormErrors) -> sqlx::Result<Option<Draft>> {
     let summary = errors.take("summary", summary(&form.summary));
-    let details = form.details.trim().to_owned();
-    if letters(&details) > limits::RULE_DETAILS {
-        let most = thousands(limits::RULE_DETAILS);
-        errors.add("details", format!("Shorten the details to {most} characters or fewer"));
-    }
+    let details = text::tidy(&form.details);
+    errors.length("details", "the details", &details, limits::RULE_DETAILS);
     let typed = Typed { state: String::new(), ..form.typed.clone() }.trimmed();
     if typed.is_empty() {
         errors.add("petition", "Enter at least one condition");
@@ -332,9 +329,9 @@ async fn draft(db: &mut Db, form: &RuleForm, errors: &mut FormErrors) -> sqlx::R
 
 fn summary(typed: &str) -> Result<String, String> {
     let summary = reason(typed)?;
-    match letters(&summary) > limits::RULE_SUMMARY {
-        true => Err(format!("Shorten the summary to {} characters or fewer", thousands(limits::RULE_SUMMARY))),
-        false => Ok(summary),
+    match text::too_long("the summary", &summary, limits::RULE_SUMMARY) {
+        Some(message) => Err(message),
+        None => Ok(summary),
     }
 }
 

@@ -11,10 +11,7 @@ use super::{Conflict, Shown, or_nothing};
 use crate::{
     actions::configure::{self, Changed},
     app::App,
-    domain::{
-        limits,
-        text::{letters, tidy},
-    },
+    domain::{limits, text::tidy, word_text},
     store::{self, site_pages::SitePage},
     urls,
     web::{
@@ -25,7 +22,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Form, Now, PageName},
-        filters::{day_of, thousands},
+        filters::day_of,
         form::FormErrors,
         markdown, page,
         pages::texts::Text,
@@ -102,7 +99,7 @@ struct PagePage {
 
 impl PagePage {
     fn preview(&self) -> String {
-        markdown::to_html(&tidy(&self.form.body))
+        markdown::to_html(&word_text::clean(&self.form.body))
     }
 
     fn title_hint(&self) -> String {
@@ -208,17 +205,15 @@ async fn save(
     mut errors: FormErrors,
 ) -> Result<Response, PageError> {
     let title = tidy(&form.title).split_whitespace().collect::<Vec<_>>().join(" ");
-    let body = tidy(&form.body);
+    let body = word_text::clean(&form.body);
     if title.is_empty() {
         errors.add("title", "Enter what the page is called");
-    } else if letters(&title) > limits::TITLE {
-        errors.add("title", format!("Shorten the title to at most {} characters", limits::TITLE));
     }
+    errors.length("title", "the title", &title, limits::TITLE);
     if body.is_empty() {
         errors.add("body", "Write something on the page");
-    } else if letters(&body) > limits::PAGE_BODY {
-        errors.add("body", format!("Shorten the text to at most {} characters", thousands(limits::PAGE_BODY)));
     }
+    errors.markdown("body", "the text", &body, limits::PAGE_BODY);
     if !errors.is_empty() {
         let form = PageForm { preview: String::new(), ..form };
         return render(app, staff, known, Some(form), Shown::wrong(errors)).await;

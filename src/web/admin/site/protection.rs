@@ -14,7 +14,7 @@ use crate::{
     domain::{
         limits,
         protection::{Listed, Rule},
-        text::letters,
+        text::tidy,
     },
     store::{self, protection::Line},
     urls,
@@ -83,10 +83,8 @@ pub async fn submit(
     let listed = form.listed.parse::<Listed>().map_err(|error| format!("Check the network or domain: it {error}"));
     let listed = errors.take("listed", listed);
     let rule = errors.take("rule", Rule::from_word(&form.rule).ok_or("Choose whether it is blocked or allowed"));
-    let note = form.note.split_whitespace().collect::<Vec<_>>().join(" ");
-    if letters(&note) > limits::NAME {
-        errors.add("note", format!("Shorten the note to at most {} characters", limits::NAME));
-    }
+    let note = tidy(&form.note).split_whitespace().collect::<Vec<_>>().join(" ");
+    errors.length("note", "the note", &note, limits::NAME);
     let (Some(listed), Some(rule), true) = (listed, rule, errors.is_empty()) else {
         return render(&app, &staff, form, errors).await;
     };

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         departments_file, limits,
         reference::{Entry, List},
-        text::{letters, tidy},
+        text::tidy,
     },
     store::{self, reference::Used},
     urls,
@@ -329,7 +329,7 @@ pub async fn merge(
     Ok(Redirect::to(&urls::admin::site_list(list.code())).into_response())
 }
 
-/// A file that somebody has pasted.
+/// A file that somebody has chosen or pasted.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct FileForm {
@@ -398,19 +398,19 @@ fn show_import(
     Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
 }
 
-/// What a pasted file holds; what is wrong with it is noted as a mistake of the field `text`.
+/// What a file holds that was sent or pasted; what is wrong with it is noted as a mistake of the field `text`.
 pub(super) fn file<T, E: std::fmt::Display>(
     errors: &mut FormErrors,
     text: &str,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Option<T> {
     if text.trim().is_empty() {
-        errors.add("text", "Paste the file into the field");
+        errors.add("text", "Choose the file, or paste it into the field");
         return None;
     }
-    if letters(text) > limits::PASTED_FILE {
-        let most = thousands(limits::PASTED_FILE);
-        errors.add("text", format!("This is too long; paste at most {most} characters, or use the command line"));
+    if text.len() > limits::FILE {
+        let (has, most) = (thousands(text.len()), thousands(limits::FILE));
+        errors.add("text", format!("The file has {has} bytes; {most} are allowed. The command line takes larger ones"));
         return None;
     }
     errors.take("text", parse(text).map_err(|error| format!("Put this right in the file: {error}")))

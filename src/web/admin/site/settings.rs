@@ -12,13 +12,7 @@ use super::{Conflict, Shown, or_nothing};
 use crate::{
     actions::configure::{self, Changed},
     app::App,
-    domain::{
-        limits,
-        protection::DomainPattern,
-        site_settings::SiteSettings,
-        text::{letters, tidy},
-        threshold::Thresholds,
-    },
+    domain::{limits, protection::DomainPattern, site_settings::SiteSettings, text::tidy, threshold::Thresholds},
     store, urls,
     web::{
         admin::{
@@ -122,9 +116,10 @@ impl SettingsForm {
         let site_name = tidy(&self.site_name);
         if site_name.is_empty() {
             errors.add("site_name", "Enter what the site is called");
-        } else if letters(&site_name) > limits::SITE_NAME || site_name.chars().any(char::is_control) {
-            errors.add("site_name", format!("Shorten the site’s name to at most {} characters", limits::SITE_NAME));
+        } else if site_name.chars().any(char::is_control) {
+            errors.add("site_name", "Write the site’s name in one line");
         }
+        errors.length("site_name", "the site’s name", &site_name, limits::SITE_NAME);
         let mut threshold = |field, typed: &str| match tidy(typed).as_str() {
             "" => None,
             typed => match number(typed, limits::THRESHOLD_MOST) {
@@ -145,10 +140,7 @@ impl SettingsForm {
         }
         let mut message = |field, typed: &str| {
             let message = tidy(typed);
-            if letters(&message) > limits::SITE_MESSAGE {
-                let most = thousands(limits::SITE_MESSAGE);
-                errors.add(field, format!("Shorten the message to at most {most} characters"));
-            }
+            errors.markdown(field, "the message", &message, limits::SITE_MESSAGE);
             message
         };
         let home_message = message("home_message", &self.home_message);
