@@ -70,6 +70,8 @@ pub const MODERATION_TARGET_DAYS: u32 = 7;
 
 /// Petitions, signatures or lines of the log on one page of staff's lists.
 pub const DESK_PAGE_SIZE: u32 = 50;
+/// Petitions of a filtered list, or of a list sorted by signatures, that staff can leaf through; all are in its file.
+pub const DESK_LISTED: u32 = 5000;
 /// Days in moderation after which a petition is nearly overdue.
 pub const MODERATION_NEARLY_OVERDUE_DAYS: u32 = 11;
 /// Days in moderation after which a petition is overdue.

@@ -34,6 +34,7 @@ enum Work {
     PublishResponses,
     RefreshWords,
     ForgetMinutes,
+    SumMonths,
     ForgetUnconfirmed,
     ErasePersonalData,
     CheckTallies,
@@ -49,6 +50,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "publish responses", every: minutes(1), work: Work::PublishResponses },
     Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
+    Job { name: "sum months", every: minutes(60), work: Work::SumMonths },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
     Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
     Job { name: "run rules", every: Duration::from_secs(1), work: Work::RunRules },
@@ -118,6 +120,7 @@ impl Job {
                 0
             }
             Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
+            Work::SumMonths => store::figures::sum_months(&mut tx, now).await?,
             Work::ForgetUnconfirmed => actions::forget::forget_unconfirmed(&mut tx, app.retention, now).await?,
             Work::ErasePersonalData => actions::forget::erase_personal_data(&mut tx, app.retention, now).await?,
             // A few petitions at a time, in transactions of its own.

@@ -2,7 +2,7 @@
 
 use futures_util::{Stream, TryStreamExt};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use sqlx::{Postgres, QueryBuilder, Row};
+use sqlx::{Connection, Postgres, QueryBuilder, Row};
 
 use super::{Db, sql};
 use crate::domain::{
@@ -159,10 +159,10 @@ pub async fn facet_counts(db: &mut Db, waiting: &Waiting) -> sqlx::Result<FacetC
                    as "answered!",
                (select count(*) from petitions where state in ('open', 'closed') and debate_outcome_at is null
                     and (debate_threshold_reached_at is not null or scheduled_debate_date is not null)) as "awaiting!",
-               (select count(*) from debates d join petitions p on p.id = d.petition_id
-                where d.debated and p.state in ('open', 'closed')) as "debated!",
-               (select count(*) from debates d join petitions p on p.id = d.petition_id
-                where not d.debated and p.state in ('open', 'closed')) as "not_debated!""#
+               d.debated as "debated!", d.not_debated as "not_debated!"
+           from (select count(*) filter (where d.debated) as debated, count(*) filter (where not d.debated) as not_debated
+                 from petitions p join debates d on d.petition_id = p.id
+                 where p.state in ('open', 'closed') and p.debate_outcome_at is not null) d"#
     )
     .fetch_one(db)
     .await?;
@@ -210,7 +210,7 @@ pub struct Filter {
     pub topic: Option<String>,
     /// A department that it concerns, by number.
     pub department: Option<i32>,
-    /// A part of its creator's name.
+    /// A part of its creator's name; one or two letters: the beginning of one of the names.
     pub creator: String,
     /// Hashes of the creator's address; `None`: anybody's.
     pub creator_hashes: Option<Vec<EmailHash>>,
@@ -227,39 +227,110 @@ impl Filter {
             && self.creator_hashes.is_none()
     }
 
-    /// The petitions of one part of the list, in order.
+    /// Whether no more than [`limits::DESK_LISTED`] of it are listed: beyond that, finding or sorting them takes as long as
+    /// there are many.
+    pub fn is_bounded(&self) -> bool {
+        !self.is_plain() || self.order == DeskOrder::Signatures && self.facet != DeskFacet::All
+    }
+
+    /// One page of the list, in order, and the length of the whole; one more than [`limits::DESK_LISTED`]: longer than
+    /// that.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn page(
         &self,
         db: &mut Db,
-        offset: u64,
-        limit: u64,
+        number: u64,
+        counts: &FacetCounts,
         today: Date,
         now: Timestamp,
-    ) -> sqlx::Result<Vec<PetitionId>> {
-        let mut query = QueryBuilder::new("select p.id from petitions p ");
+    ) -> sqlx::Result<(Vec<PetitionId>, i64)> {
+        let (size, most) = (i64::from(limits::DESK_PAGE_SIZE), i64::from(limits::DESK_LISTED));
+        let offset = i64::try_from(number - 1).unwrap_or(i64::MAX).saturating_mul(size);
+        let length = if self.is_plain() {
+            counts.of(self.facet)
+        } else {
+            let (ids, length) = self.found(db, offset, today, now).await?;
+            if length <= most {
+                return Ok((ids, length));
+            }
+            length
+        };
+        if self.is_bounded() && offset >= most {
+            return Ok((Vec::new(), length));
+        }
+        let ids = match self.order {
+            DeskOrder::Signatures => self.by_signatures(db, offset, today, now).await?,
+            _ => self.in_order(db, offset, today, now).await?,
+        };
+        Ok((ids, length))
+    }
+
+    /// How many there are, and a page of them if they are no more than [`limits::DESK_LISTED`]: found once, then counted
+    /// and sorted.
+    async fn found(
+        &self,
+        db: &mut Db,
+        offset: i64,
+        today: Date,
+        now: Timestamp,
+    ) -> sqlx::Result<(Vec<PetitionId>, i64)> {
+        let most = i64::from(limits::DESK_LISTED);
+        let mut query = QueryBuilder::new(
+            "with found as materialized (select p.id, p.moderation_threshold_reached_at, p.rejected_at, \
+             p.response_threshold_reached_at, p.government_response_at, p.debate_threshold_reached_at, \
+             p.scheduled_debate_date, p.debate_outcome_at from petitions p ",
+        );
+        self.push_condition(&mut query, today, now);
+        query.push(" limit ").push_bind(most + 1);
+        query.push(") select c.length, l.id from (select count(*) as length from found) c left join lateral (select p.id from found p ");
         if self.order == DeskOrder::Signatures {
             query.push("join petition_totals t on t.petition_id = p.id ");
         }
-        self.push_condition(&mut query, today, now);
-        query.push(" order by ").push(self.order_by());
-        query.push(" limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        query.push(" offset ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
-        let rows = query.build().fetch_all(db).await?;
-        rows.iter().map(|row| row.try_get::<i64, _>(0).map(Into::into)).collect()
+        query.push("where c.length <= ").push_bind(most).push(" order by ").push(self.order_by());
+        query.push(" limit ").push_bind(i64::from(limits::DESK_PAGE_SIZE)).push(" offset ").push_bind(offset);
+        query.push(") l on true");
+        // Planned for these words and no others: how many have them decides how they are best found.
+        let rows = query.build().persistent(false).fetch_all(db).await?;
+        let length = rows.first().map_or(Ok(0), |row| row.try_get(0))?;
+        let ids = rows.iter().map(|row| row.try_get::<Option<i64>, _>(1));
+        let ids = ids.filter_map(Result::transpose).map(|id| id.map(Into::into)).collect::<sqlx::Result<_>>()?;
+        Ok((ids, length))
     }
 
-    /// The length of the list, counted no further than `most`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn count(&self, db: &mut Db, most: i64, today: Date, now: Timestamp) -> sqlx::Result<i64> {
-        let mut query = QueryBuilder::new("select count(*) from (select from petitions p ");
+    /// A page of a list that is in order as it is read.
+    async fn in_order(&self, db: &mut Db, offset: i64, today: Date, now: Timestamp) -> sqlx::Result<Vec<PetitionId>> {
+        let mut query = QueryBuilder::new("select p.id from petitions p ");
         self.push_condition(&mut query, today, now);
-        query.push(" limit ").push_bind(most).push(") q");
-        query.build_query_scalar::<i64>().fetch_one(db).await
+        query.push(" order by ").push(self.order_by());
+        query.push(" limit ").push_bind(i64::from(limits::DESK_PAGE_SIZE)).push(" offset ").push_bind(offset);
+        ids(query, db).await
+    }
+
+    /// A page of a list by signatures: all totals are walked through in order, past those that are not of the list. Which
+    /// are is found first and kept in memory; looking at each petition in turn would take many times as long, and so does
+    /// the database if it believes that there is not enough memory.
+    async fn by_signatures(
+        &self,
+        db: &mut Db,
+        offset: i64,
+        today: Date,
+        now: Timestamp,
+    ) -> sqlx::Result<Vec<PetitionId>> {
+        let mut query = QueryBuilder::new("select t.petition_id from petition_totals t ");
+        if self.facet != DeskFacet::All || !self.is_plain() {
+            query.push("where (t.petition_id in (select p.id from petitions p ");
+            self.push_condition(&mut query, today, now);
+            query.push(")) is true ");
+        }
+        query.push("order by t.signature_count desc, t.petition_id desc");
+        query.push(" limit ").push_bind(i64::from(limits::DESK_PAGE_SIZE)).push(" offset ").push_bind(offset);
+        let mut tx = db.begin().await?;
+        sqlx::query!("set local work_mem = '64MB'").execute(&mut *tx).await?;
+        let found = ids(query, &mut tx).await?;
+        tx.commit().await?;
+        Ok(found)
     }
 
     fn push_condition(&self, query: &mut QueryBuilder<Postgres>, today: Date, now: Timestamp) {
@@ -304,8 +375,14 @@ impl Filter {
             query.push_bind(department).push(")");
         }
         if !self.creator.is_empty() {
-            let pattern = self.creator.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            query.push(" and p.creator_name ilike ").push_bind(format!("%{pattern}%"));
+            let part = self.creator.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            if self.creator.chars().count() < WHOLE_PART {
+                query.push(" and (p.creator_name ilike ").push_bind(format!("{part}%"));
+                query.push(" or p.creator_name ilike ").push_bind(format!("% {part}%"));
+                query.push(" or p.creator_name ilike ").push_bind(format!("%-{part}%")).push(")");
+            } else {
+                query.push(" and p.creator_name ilike ").push_bind(format!("%{part}%"));
+            }
         }
         if let Some(hashes) = &self.creator_hashes {
             let hashes: Vec<i64> = hashes.iter().map(|hash| hash.0).collect();
@@ -343,6 +420,16 @@ impl Filter {
             },
         }
     }
+}
+
+/// From so many letters on, a part of a name is looked for anywhere in it; fewer are the beginning of one of its words,
+/// since no index knows them elsewhere.
+const WHOLE_PART: usize = 3;
+
+/// The petitions that a query finds, planned for what stands in it and for nothing else.
+async fn ids(mut query: QueryBuilder<Postgres>, db: &mut Db) -> sqlx::Result<Vec<PetitionId>> {
+    let rows = query.build().persistent(false).fetch_all(db).await?;
+    rows.iter().map(|row| row.try_get::<i64, _>(0).map(Into::into)).collect()
 }
 
 /// Words as the database looks for them: all of them, the beginning of each being enough. `None`: no words.
@@ -586,13 +673,17 @@ impl Filter {
             "(select string_agg(o.body, E'\\n\\n' order by o.id) from petition_notes o where o.petition_id = p.id)"
                 .to_owned(),
         );
+        // One after the other, each with what belongs to it ("offset 0" keeps the database from looking up that of all
+        // first): so the first ones can leave at once.
         let mut query = QueryBuilder::new("select p.id, array[");
         query.push(columns.join(", "));
         query.push(
             "], s.contact, s.email_hash from petitions p join petition_totals t on t.petition_id = p.id \
-             left join rejections j on j.petition_id = p.id left join government_responses g on g.petition_id = p.id \
-             left join debates d on d.petition_id = p.id \
-             left join supporters u on u.petition_id = p.id and u.is_creator left join signatures s on s.id = u.signature_id ",
+             left join lateral (select * from rejections where petition_id = p.id offset 0) j on true \
+             left join lateral (select * from government_responses where petition_id = p.id offset 0) g on true \
+             left join lateral (select * from debates where petition_id = p.id offset 0) d on true \
+             left join lateral (select c.contact, c.email_hash from supporters u join signatures c on c.id = u.signature_id \
+             where u.petition_id = p.id and u.is_creator offset 0) s on true ",
         );
         self.push_condition(&mut query, today, now);
         query.push(" order by p.id desc");

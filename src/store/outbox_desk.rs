@@ -108,22 +108,26 @@ pub async fn list(db: &mut Db, which: Which<'_>) -> sqlx::Result<Vec<Queued>> {
         r#"select o.id, o.kind::text as "kind!", o.created_at, o.due_at, o.attempts, o.given_up_at,
                coalesce(o.last_error, '') as "error!", o.signature_id, s.petition_id as "petition_id?",
                m.name as "staff?", o.mailing_id is not null as "in_mailing!", c.name as "copy_to?"
-           from outbox o
+           from (select id from outbox where id = $1
+                 union
+                 select a.id from outbox a left join staff b on b.id = a.staff_id
+                 where $3::text is not null
+                     and (a.signature_id in (select id from signatures where email_hash = any($2)) or lower(b.email) = $3)
+                 union
+                 (select id from outbox where $4 and given_up_at is not null order by given_up_at desc limit $6)
+                 union
+                 (select id from outbox where $5 and given_up_at is null and last_error is not null
+                  order by due_at, id limit $6)) wanted
+           join outbox o on o.id = wanted.id
            left join signatures s on s.id = o.signature_id
            left join staff m on m.id = o.staff_id
            left join staff c on c.id = o.copy_to
-           where case
-               when $1::bigint is not null then o.id = $1
-               when $3::text is not null then
-                   o.signature_id in (select id from signatures where email_hash = any($2)) or lower(m.email) = $3
-               when $4 then o.given_up_at is not null
-               else o.given_up_at is null and o.last_error is not null
-           end
-           order by o.given_up_at desc nulls last, o.due_at, o.id limit $5"#,
+           order by o.given_up_at desc nulls last, o.due_at, o.id limit $6"#,
         number,
         &hashes,
         address,
         which == Which::GivenUp,
+        which == Which::Failing,
         limits::OUTBOX_SHOWN,
     )
     .fetch_all(db)

@@ -123,6 +123,7 @@ pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     .execute(&mut *db)
     .await?;
     hours(db, id).await?;
+    super::figures::forget_months(db).await?;
     places(db, id).await?;
     removals(db, id).await
 }

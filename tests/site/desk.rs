@@ -135,6 +135,8 @@ async fn petitions_are_found_by_number_words_tag_topic_department_and_creator() 
         ("Number or words", "guid dog", &dogs),
         ("Number or words", "street TREE", &trees),
         ("Creator’s name", "lovel", &dogs),
+        ("Creator’s name", "LO", &dogs),
+        ("Creator’s name", "a", &dogs),
         ("Tag", "urgent", &dogs),
         ("Topic", "Trees", &trees),
         ("Department", "Defra", &trees),
@@ -146,6 +148,7 @@ async fn petitions_are_found_by_number_words_tag_topic_department_and_creator() 
     grace.visit("/admin/petitions").await.fill("Number or words", "nothing like it").press("Search").await;
     grace.see("No petitions").see("Nothing is in this list with these filters.");
     grace.visit("/admin/petitions").await.fill("Creator’s name", "%").press("Search").await.see("No petitions");
+    grace.visit("/admin/petitions").await.fill("Creator’s name", "ce").press("Search").await.see("No petitions");
 
     grace.visit("/admin/petitions").await.fill("Email address of the creator", "ADA@gmail.com").press("Find").await;
     assert_eq!(found(&mut grace).await, dogs.id.to_string(), "in any way of writing it");
@@ -209,6 +212,57 @@ async fn lists_come_fifty_at_a_time_and_as_a_whole() {
     let request = app.request(reqwest::Method::GET, "/admin/petitions.csv?state=in_moderation");
     let rows = Answer::to(request.header("cookie", &reviewer)).await.csv();
     assert_eq!((rows.len(), rows[1][3].as_str()), (2, ""), "a reviewer sees no addresses");
+}
+
+#[tokio::test]
+async fn lists_are_sorted_by_signatures_whatever_they_are_filtered_by() {
+    let app = TestApp::new().await;
+    let mut ids = Vec::new();
+    for (number, count) in [30, 10, 20].into_iter().enumerate() {
+        let petition = app.petition().action(&format!("Plant {number} trees")).signatures(count).topic("trees");
+        ids.push(petition.create().await.id.to_string());
+    }
+    let refused = app.petition().action("Plant a tree on the moon").rejected("no-action").create().await.id.to_string();
+    let mut grace = app.staff(Role::Reviewer).await;
+    for (query, wanted) in [
+        ("state=open", vec![&ids[0], &ids[2], &ids[1]]),
+        ("state=rejected", vec![&refused]),
+        ("q=plant&state=open", vec![&ids[0], &ids[2], &ids[1]]),
+        ("topic=trees", vec![&ids[0], &ids[2], &ids[1]]),
+        ("topic=trees&q=1", vec![&ids[1]]),
+        ("topic=trees&page=2", vec![]),
+        ("state=hidden", vec![]),
+    ] {
+        grace.visit(&format!("/admin/petitions?order=signatures&{query}")).await;
+        let listed = grace.page().texts("tbody tr td:nth-child(1)");
+        assert_eq!(listed.iter().collect::<Vec<_>>(), wanted, "{query}");
+    }
+    grace.visit("/admin/petitions?order=signatures&topic=trees&page=2").await.see("3 petitions.");
+}
+
+#[tokio::test]
+async fn of_what_thousands_have_the_first_are_listed_and_the_page_says_so() {
+    let app = TestApp::new().await;
+    app.sql(
+        "insert into petitions (state, action, created_at, updated_at, rejected_at)
+         select 'rejected', 'Plant tree ' || n, now(), now(), now() from generate_series(1, 5001) n",
+    )
+    .await
+    .expect("petitions");
+    let mut grace = app.staff(Role::Reviewer).await;
+    for query in ["q=tree&state=rejected", "q=tree&order=newest", "q=tree&order=signatures"] {
+        let list = grace.visit(&format!("/admin/petitions?{query}&page=99")).await;
+        list.see("More than 5,000 petitions; the first 5,000 are listed here.");
+        grace.follow("Next page").await.see("Page 100").dont_see("Next page");
+        assert_eq!(grace.page().select("tbody tr").len(), 50, "{query}");
+        grace.visit(&format!("/admin/petitions?{query}&page=101")).await.see("The list ends before this page.");
+    }
+    let list = grace.visit("/admin/petitions?state=rejected&order=signatures&page=100").await;
+    list.see("5,001 petitions; the first 5,000 are listed here.").dont_see("Next page");
+    grace.visit("/admin/petitions?state=rejected&page=101").await.see("5,001 petitions.");
+    assert_eq!(grace.page().select("tbody tr").len(), 1, "a list as it is has no such end");
+    app.sql("delete from petitions where id = (select max(id) from petitions)").await.expect("one less");
+    grace.visit("/admin/petitions?q=tree").await.see("5,000 petitions.");
 }
 
 #[tokio::test]

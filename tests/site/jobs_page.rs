@@ -1,6 +1,6 @@
 //! What happens by itself, as those see it who run the site; and figures of it.
 
-use undersigned::{domain::staff::Role, jobs::Job};
+use undersigned::{domain::staff::Role, jobs::Job, store};
 
 use crate::support::TestApp;
 
@@ -101,4 +101,26 @@ async fn figures_tell_how_fast_petitions_are_moderated_and_how_many_sign() {
     assert_eq!(rows.iter().map(|row| number(&row[4])).sum::<i64>(), 700, "{rows:?}");
     let link = grace.page().link("The table as CSV");
     assert_eq!(link, "/admin/site/figures.csv");
+
+    // Months that are over are summed once, and say the same then.
+    let past = app.ask(
+        "select count(distinct to_char(starts_at at time zone 'Europe/London', 'YYYY-MM')) from tally_hours \
+                        where starts_at < '2022-07-31T23:00:00Z'",
+    );
+    let past: u64 = past.await.parse().expect("a number");
+    assert!(past > 0, "the petition is older than this month");
+    assert_eq!(app.run_job("sum months", app.now).await, past);
+    assert_eq!(app.run_job("sum months", app.now).await, 0, "all are summed");
+    grace.visit("/admin/site/figures").await;
+    assert_eq!(grace.table("By month").rows, rows);
+
+    // What was altered is right again once it has been recounted.
+    app.sql("update tally_hours set added = added + 5 where starts_at = (select min(starts_at) from tally_hours)")
+        .await
+        .expect("altered by hand");
+    let id = app.ask("select min(petition_id) from tally_hours").await.parse::<i64>().expect("a number");
+    store::recount::rebuild(&mut app.db().await, id.into()).await.expect("rebuilt");
+    assert_eq!(app.ask("select count(*) from signature_months").await, "0", "they begin anew");
+    grace.visit("/admin/site/figures").await;
+    assert_eq!(grace.table("By month").rows, rows);
 }

@@ -48,8 +48,6 @@ use crate::{
     },
 };
 
-/// Up to how many petitions of a filtered list are counted.
-const COUNTED: i64 = 1000;
 /// The last page that can be asked for.
 const PAGES: u64 = 100_000;
 
@@ -136,7 +134,7 @@ struct ListPage {
     filter: Filter,
     counts: FacetCounts,
     rows: Vec<DeskRow>,
-    /// How many there are; one more than [`COUNTED`]: more than that.
+    /// How many there are; of a filtered list one more than [`limits::DESK_LISTED`]: more than that.
     total: i64,
     page: u64,
     tags: Vec<Choice>,
@@ -210,16 +208,11 @@ async fn list(
 ) -> Result<Response, PageError> {
     let filter = wanted.filter();
     let today = deadline::day(now);
-    let size = u64::from(limits::DESK_PAGE_SIZE);
     let number = wanted.page.parse::<u64>().unwrap_or(1).clamp(1, PAGES);
     let mut db = app.pool.acquire().await?;
     let waiting = store::desk::waiting(&mut db, today, now).await?;
     let counts = store::desk::facet_counts(&mut db, &waiting).await?;
-    let total = match filter.is_plain() {
-        true => counts.of(filter.facet),
-        false => filter.count(&mut db, COUNTED + 1, today, now).await?,
-    };
-    let ids = filter.page(&mut db, (number - 1) * size, size, today, now).await?;
+    let (ids, total) = filter.page(&mut db, number, &counts, today, now).await?;
     let rows = store::desk::rows(&mut db, &ids).await?;
     let choices = store::desk::choices(&mut db).await?;
     drop(db);
@@ -266,19 +259,23 @@ impl ListPage {
 
     /// How many there are, in words.
     fn length(&self) -> String {
+        let most = i64::from(limits::DESK_LISTED);
+        let cut = self.filter.is_bounded() && self.total > most;
+        let listed = if cut { format!("; the first {} are listed here", thousands(most)) } else { String::new() };
         match self.total {
             0 => "No petitions".to_owned(),
             1 => "1 petition".to_owned(),
-            total if !self.filter.is_plain() && total > COUNTED => {
-                format!("More than {} petitions", thousands(COUNTED))
-            }
-            total => format!("{} petitions", thousands(total)),
+            _ if cut && !self.filter.is_plain() => format!("More than {} petitions{listed}", thousands(most)),
+            total => format!("{} petitions{listed}", thousands(total)),
         }
     }
 
     fn has_next(&self) -> bool {
-        let shown = self.page * u64::from(limits::DESK_PAGE_SIZE);
-        shown < self.total.unsigned_abs() || self.total > COUNTED && self.rows.len() == limits::DESK_PAGE_SIZE as usize
+        let listed = match self.filter.is_bounded() {
+            true => self.total.min(limits::DESK_LISTED.into()),
+            false => self.total,
+        };
+        self.page * u64::from(limits::DESK_PAGE_SIZE) < listed.unsigned_abs()
     }
 
     /// What it waits for, or what became of it.
