@@ -308,9 +308,10 @@ impl Filter {
         ids(query, db).await
     }
 
-    /// A page of a list by signatures: all totals are walked through in order, past those that are not of the list. Which
-    /// are is found first and kept in memory; looking at each petition in turn would take many times as long, and so does
-    /// the database if it believes that there is not enough memory.
+    /// A page of a list by signatures: all totals are walked through in order, past those that are not of the list. What is
+    /// filtered and comes here is so frequent that one petition after the other can be looked at, where many have signed.
+    /// Elsewhere, which petitions the list has is found first and kept in memory, if the database believes that there is
+    /// enough.
     async fn by_signatures(
         &self,
         db: &mut Db,
@@ -319,12 +320,16 @@ impl Filter {
         now: Timestamp,
     ) -> sqlx::Result<Vec<PetitionId>> {
         let mut query = QueryBuilder::new("select t.petition_id from petition_totals t ");
-        if self.facet != DeskFacet::All || !self.is_plain() {
+        let signed = matches!(self.facet, DeskFacet::All | DeskFacet::Open | DeskFacet::Closed);
+        if signed && !self.is_plain() {
+            query.push("join petitions p on p.id = t.petition_id ");
+            self.push_condition(&mut query, today, now);
+        } else if self.facet != DeskFacet::All {
             query.push("where (t.petition_id in (select p.id from petitions p ");
             self.push_condition(&mut query, today, now);
             query.push(")) is true ");
         }
-        query.push("order by t.signature_count desc, t.petition_id desc");
+        query.push(" order by t.signature_count desc, t.petition_id desc");
         query.push(" limit ").push_bind(i64::from(limits::DESK_PAGE_SIZE)).push(" offset ").push_bind(offset);
         let mut tx = db.begin().await?;
         sqlx::query!("set local work_mem = '64MB'").execute(&mut *tx).await?;
