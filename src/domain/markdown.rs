@@ -220,7 +220,7 @@ mod tests {
     fn bombs_are_shown_as_they_were_typed() {
         let wide = format!("{}\n{}\n{}", "|a".repeat(1_500), "|-".repeat(1_500), "|x\n".repeat(1_300));
         let deep = ">".repeat(5_000);
-        let nested = (0..600).map(|level| format!("{}- a\n", "  ".repeat(level))).collect::<String>();
+        let nested = (0..100).map(|level| format!("{}- a\n", "  ".repeat(level))).collect::<String>();
         let marked = format!("{}a{}", "*a **b ".repeat(60), "** *".repeat(60));
         for (bomb, why) in [
             (wide, Refused::TooWide),
