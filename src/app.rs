@@ -6,7 +6,7 @@ use lettre::message::Mailbox;
 use sqlx::PgPool;
 
 use crate::{
-    actions::{live_settings::Live, signing::Signing},
+    actions::{live_settings::Live, relate::Relating, signing::Signing},
     clock::Clock,
     domain::{keyring::Keyring, retention::Retention, single_sign_on::Provider, threshold::Thresholds},
     mail::transport::Transport,
@@ -33,6 +33,8 @@ pub struct Inner {
     pub retention: Retention,
     /// Where signatures are handed in and confirmed.
     pub signing: Signing,
+    /// What petitions are about, for comparing.
+    pub relating: Relating,
     /// How mail leaves.
     pub transport: Transport,
     /// Whose mail it is; without a name it is that of the site.

@@ -20,6 +20,7 @@ pub mod protect;
 pub mod quarantine;
 pub mod recount;
 pub mod reference_data;
+pub mod relate;
 pub mod respond;
 pub mod rotate_keys;
 pub mod seed;

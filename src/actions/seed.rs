@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     add_supporters::{Person, add_supporters},
     import_petition::{ImportPetitionError, import_petition},
+    relate::{self, Relating},
 };
 use crate::{
     domain::{area::UNITED_KINGDOM, deadline, keyring::Keyring, record::PetitionRecord, threshold::Thresholds},
@@ -20,7 +21,7 @@ pub struct Sample {
     pub people: Vec<Person>,
 }
 
-/// Stores sample petitions and makes them searchable. The caller sees to it that all are stored or none.
+/// Stores sample petitions, makes them searchable, and finds which are related. The caller sees to it that all are stored or none.
 ///
 /// # Errors
 /// When the database fails or a record contradicts itself.
@@ -39,5 +40,7 @@ pub async fn seed(
         }
     }
     store::search::refresh_words(db).await?;
+    store::locks::take(db, relate::LOCK).await?;
+    Relating::default().relate(db).await?;
     Ok(())
 }

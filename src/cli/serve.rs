@@ -19,7 +19,7 @@ use super::{
     say, secrets, seed,
 };
 use crate::{
-    actions::{live_settings::Live, signing::Signing},
+    actions::{live_settings::Live, relate::Relating, signing::Signing},
     app::{App, Inner},
     dev::postgres::PrivatePostgres,
     jobs,
@@ -92,6 +92,7 @@ async fn serve(
         public_url,
         retention: settings.retention(),
         signing: Signing::start(&database.pool, keyring.clone(), live),
+        relating: Relating::default(),
         keyring,
         transport: transport(settings, database, mail_from.email.domain())?,
         mail_from,

@@ -64,6 +64,12 @@ pub const PAGE_SIZE: u32 = 25;
 pub const PAGE_SIZE_MOST: u32 = 50;
 /// Petitions that the petition page calls related.
 pub const RELATED: i64 = 5;
+/// Related petitions that are kept for each, to take the places of those that close.
+pub const RELATED_KEPT: i64 = 12;
+/// When fewer than so many of them are left, they are found anew.
+pub const RELATED_LEAST: i64 = 7;
+/// Words by which it is said what two petitions have in common.
+pub const SHARED_WORDS: usize = 3;
 
 /// Days that a petition should spend in moderation at the most.
 pub const MODERATION_TARGET_DAYS: u32 = 7;

@@ -16,6 +16,7 @@ pub mod household;
 mod json;
 pub mod judging;
 pub mod keyring;
+pub mod likeness;
 pub mod limits;
 pub mod link_hosts;
 pub mod lock_out;

@@ -33,6 +33,7 @@ enum Work {
     ClosePetitions,
     PublishResponses,
     RefreshWords,
+    RelatePetitions,
     ForgetMinutes,
     SumMonths,
     ForgetUnconfirmed,
@@ -49,6 +50,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "settle thresholds", every: Duration::from_secs(2), work: Work::SettleThresholds },
     Job { name: "publish responses", every: minutes(1), work: Work::PublishResponses },
     Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
+    Job { name: actions::relate::LOCK, every: Duration::from_secs(2), work: Work::RelatePetitions },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "sum months", every: minutes(60), work: Work::SumMonths },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
@@ -119,6 +121,8 @@ impl Job {
                 store::search::refresh_words(&mut tx).await?;
                 0
             }
+            // In transactions of its own, while this one keeps other processes out.
+            Work::RelatePetitions => app.relating.relate(&mut *app.pool.acquire().await?).await?,
             Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
             Work::SumMonths => store::figures::sum_months(&mut tx, now).await?,
             Work::ForgetUnconfirmed => actions::forget::forget_unconfirmed(&mut tx, app.retention, now).await?,

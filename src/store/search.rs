@@ -89,12 +89,11 @@ pub async fn understand(db: &mut Db, typed: &str) -> sqlx::Result<Understood> {
     Ok(understood)
 }
 
-/// Brings the lists of words up to date with the petitions, without keeping searches waiting.
+/// Brings the list of words up to date with the petitions, without keeping searches waiting.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn refresh_words(db: &mut Db) -> sqlx::Result<()> {
-    sqlx::query!("refresh materialized view concurrently petition_words").execute(&mut *db).await?;
-    sqlx::query!("refresh materialized view concurrently open_petition_stems").execute(db).await?;
+    sqlx::query!("refresh materialized view concurrently petition_words").execute(db).await?;
     Ok(())
 }

@@ -40,7 +40,7 @@ const OLD: Duration = Duration::from_secs(30);
 /// For how long a rendering is shown while the database cannot be asked.
 const AWAY: Duration = Duration::from_secs(300);
 
-/// For how long is kept what takes long to find and hardly changes: related petitions, topics, countries.
+/// For how long is kept what takes long to find and hardly changes: topics, countries.
 const SLOW: Duration = Duration::from_secs(60);
 
 /// What is kept.
@@ -70,7 +70,6 @@ pub struct Memory(Arc<Kept>);
 
 struct Kept {
     slots: Cache<Key, Arc<Slot>>,
-    related: Cache<PetitionId, Arc<[PetitionId]>>,
     /// By the version of the settings, which grows when staff change their lists.
     topics: Cache<i64, Arc<[TopicCount]>>,
     /// Likewise.
@@ -89,7 +88,6 @@ impl Memory {
                 .weigher(weigh)
                 .time_to_idle(Duration::from_secs(600))
                 .build(),
-            related: Cache::builder().max_capacity(10_000).time_to_live(SLOW).build(),
             topics: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             countries: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             live,
@@ -280,22 +278,6 @@ impl Memory {
     /// How long ago the database was last asked about a page.
     fn since_asked(&self, slot: &Slot) -> Duration {
         self.0.began.elapsed().saturating_sub(Duration::from_millis(slot.asked.load(Ordering::Acquire)))
-    }
-
-    /// Which petitions are related to one: found by `find` once in a while.
-    ///
-    /// # Errors
-    /// Those of `find`.
-    pub async fn related<F>(&self, id: PetitionId, find: F) -> sqlx::Result<Arc<[PetitionId]>>
-    where
-        F: Future<Output = sqlx::Result<Vec<PetitionId>>>,
-    {
-        if let Some(related) = self.0.related.get(&id).await {
-            return Ok(related);
-        }
-        let related: Arc<[PetitionId]> = find.await?.into();
-        self.0.related.insert(id, related.clone()).await;
-        Ok(related)
     }
 
     /// All topics with their open petitions: counted by `count` once in a while.

@@ -8,6 +8,8 @@
 mod crowd;
 mod figures;
 mod http;
+#[path = "../likeness/mod.rs"]
+mod likeness;
 mod load;
 mod nginx;
 mod office;

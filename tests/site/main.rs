@@ -1,5 +1,7 @@
 //! The site as visitors, programs and operators meet it: one test binary, a file for each journey.
 
+#[path = "../likeness/mod.rs"]
+mod likeness;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -29,6 +31,7 @@ mod protection;
 mod protection_page;
 mod reading;
 mod reference_data;
+mod related;
 mod responding;
 mod roles;
 mod rules;

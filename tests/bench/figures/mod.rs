@@ -9,6 +9,7 @@ mod mail;
 mod memory;
 mod page;
 mod parts;
+mod related;
 mod response;
 mod rule;
 mod signing;
@@ -50,6 +51,11 @@ pub const FIGURES: &[Figure] = &[
     Figure { name: "desk", about: "staff’s pages with 200,000 petitions", run: |f, t| Box::pin(desk::run(f, t)) },
     Figure { name: "sizes", about: "petitions of 1,000 to 10,000,000", run: |f, t| Box::pin(sizes::run(f, t)) },
     Figure { name: "parts", about: "ten years of history, all places", run: |f, t| Box::pin(parts::run(f, t)) },
+    Figure {
+        name: "related",
+        about: "petitions about the same thing, among 100,000",
+        run: |f, t| Box::pin(related::run(f, t)),
+    },
     Figure { name: "signing", about: "signing and confirming", run: |f, t| Box::pin(signing::run(f, t)) },
     Figure { name: "mail", about: "mail handed to a server", run: |f, t| Box::pin(mail::run(f, t)) },
     Figure {

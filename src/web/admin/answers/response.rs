@@ -37,7 +37,6 @@ use crate::{
         extract::{Form, Now, Numbered},
         filters::{self, day_of, minute_of},
         form::{Choice, FormErrors},
-        memory::Memory,
         page,
         pages::petitions::show::{self, Preview},
     },
@@ -308,13 +307,7 @@ async fn told(
 }
 
 /// The petition's page as the public will see it, with the draft in its place.
-pub async fn preview(
-    State(app): State<App>,
-    State(memory): State<Memory>,
-    _: Staff,
-    now: Now,
-    address: Numbered,
-) -> Result<Response, PageError> {
+pub async fn preview(State(app): State<App>, _: Staff, now: Now, address: Numbered) -> Result<Response, PageError> {
     let mut db = app.pool.acquire().await?;
     let petition = super::petition(&mut db, address.id).await?;
     let standing = store::responses::standing(&mut db, address.id).await?;
@@ -344,5 +337,5 @@ pub async fn preview(
     };
     let department = department.map(|choice| choice.label);
     let preview = Preview { response, department, change, back: urls::admin::response(&address.id) };
-    show::preview(&app, &memory, address.id, now.0, preview).await
+    show::preview(&app, address.id, now.0, preview).await
 }

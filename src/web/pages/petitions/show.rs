@@ -119,7 +119,7 @@ pub async fn show(
         .get(
             Key::Petition(id, range),
             || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(&app, &memory, id, range, now.0),
+            || render(&app, id, range, now.0),
         )
         .await;
     match rendered {
@@ -145,30 +145,17 @@ async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
 }
 
 /// The page as it will be once a response is published; for staff, and kept nowhere.
-pub async fn preview(
-    app: &App,
-    memory: &Memory,
-    id: PetitionId,
-    now: Timestamp,
-    preview: Preview,
-) -> Result<Response, PageError> {
-    page::html(&page_of(app, memory, id, Range::All, now, Some(preview)).await?, CachePolicy::Never)
+pub async fn preview(app: &App, id: PetitionId, now: Timestamp, preview: Preview) -> Result<Response, PageError> {
+    page::html(&page_of(app, id, Range::All, now, Some(preview)).await?, CachePolicy::Never)
 }
 
-async fn render(
-    app: &App,
-    memory: &Memory,
-    id: PetitionId,
-    range: Range,
-    now: Timestamp,
-) -> Result<Rendered, PageError> {
-    let page = page_of(app, memory, id, range, now, None).await?;
+async fn render(app: &App, id: PetitionId, range: Range, now: Timestamp) -> Result<Rendered, PageError> {
+    let page = page_of(app, id, range, now, None).await?;
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }
 
 async fn page_of(
     app: &App,
-    memory: &Memory,
     id: PetitionId,
     range: Range,
     now: Timestamp,
@@ -181,8 +168,7 @@ async fn page_of(
     }
     let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
     let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
-    let related = memory.related(id, store::related::find(&mut db, id, now)).await?;
-    let related = store::related::load(&mut db, &related).await?;
+    let related = store::related::find(&mut db, id, now).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
     let removals = store::removals::find(&mut db, id).await?;
     let mut edits = store::moderation::edits(&mut db, id).await?;

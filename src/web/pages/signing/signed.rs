@@ -17,7 +17,6 @@ use crate::{
         error::PageError,
         extract::{Now, SignedLink},
         filters::signatures,
-        memory::Memory,
         page::{self, Layout, Section},
         share::ShareLink,
     },
@@ -54,12 +53,7 @@ impl Constituency {
 }
 
 /// "Your signature is counted", for an hour; then the petition.
-pub async fn show(
-    State(app): State<App>,
-    State(memory): State<Memory>,
-    now: Now,
-    link: SignedLink,
-) -> Result<Response, PageError> {
+pub async fn show(State(app): State<App>, now: Now, link: SignedLink) -> Result<Response, PageError> {
     let id = link.signature;
     let mut db = store::snapshot(&app.pool).await?;
     let signature = store::signatures::find(&mut db, id).await?.ok_or(PageError::DeadLink)?;
@@ -67,8 +61,7 @@ pub async fn show(
         return Ok(Redirect::to(&urls::petition(&signature.petition)).into_response());
     }
     let petition = super::petition(&mut db, signature.petition).await?;
-    let related = memory.related(petition.id, store::related::find(&mut db, petition.id, now.0)).await?;
-    let related = store::related::load(&mut db, &related).await?;
+    let related = store::related::find(&mut db, petition.id, now.0).await?;
     db.commit().await?;
     let page = SignedPage {
         layout: Layout::unlisted(&app, "Your signature is counted").within(Section::Petitions),
