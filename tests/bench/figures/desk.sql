@@ -136,4 +136,3 @@ end
 $$;
 drop table left_out, texts, lives;
 refresh materialized view petition_words;
-refresh materialized view open_petition_stems;
