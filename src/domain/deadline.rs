@@ -23,6 +23,11 @@ pub fn start_of_day(day: Date) -> Timestamp {
     day.to_zoned(london()).expect("every day of a petition has a midnight").timestamp()
 }
 
+/// The same time of the day before, by London's clock.
+pub fn day_before(at: Timestamp) -> Timestamp {
+    at.to_zoned(london()).saturating_sub(Span::new().days(1)).timestamp()
+}
+
 /// The last instant that counts of the day on which a petition closes that was opened at `opened_at`.
 ///
 /// Six calendar months later, the last day of the month where the month is shorter

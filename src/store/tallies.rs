@@ -6,14 +6,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Db, areas::AreaId};
 use crate::domain::{
+    deadline,
     history::Change,
     petition::PetitionId,
-    series::{Hour, Minute, Series},
+    series::{self, Hour, Minute, Series},
     signature::{LedgerReason, SignatureId},
 };
 
 /// For how long minutes are kept: a sliding day, and a day to compare it with.
 pub const MINUTES_KEPT: SignedDuration = SignedDuration::from_hours(49);
+
+/// For how long minutes are told to whoever asks: not those that are about to be dropped.
+const MINUTES_TOLD: SignedDuration = SignedDuration::from_hours(48);
 
 /// The history of a petition's count up to `until`; `None` if there is no such petition.
 ///
@@ -73,8 +77,51 @@ pub async fn series(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result
         (None, None) => now,
     }
     .max(since);
-    let series = Series::new(head.before_history.unsigned_abs().into(), since, until, hours, minutes);
+    let series = Series::new(head.before_history.unsigned_abs().into(), since, until, hours, minutes)
+        .fine_since(series::Step::Minute.floor(now - MINUTES_TOLD));
     Ok(Some(if closed_at.is_some() { series.closed() } else { series }))
+}
+
+/// What came to all petitions together since yesterday began, by London's clock. The total is that of those two days.
+///
+/// # Errors
+/// When the database fails.
+pub async fn whole_site(db: &mut Db, now: Timestamp) -> sqlx::Result<Series> {
+    let same_time = deadline::day_before(now);
+    let since = series::Step::Day.floor(same_time);
+    let hours: Vec<Hour> = sqlx::query!(
+        r#"select starts_at, sum(added) as "added!", sum(removed) as "removed!" from tally_hours
+           where starts_at >= $1 and starts_at <= $2 group by starts_at order by starts_at"#,
+        super::sql(since),
+        super::sql(now)
+    )
+    .fetch_all(&mut *db)
+    .await?
+    .into_iter()
+    .map(|row| Hour {
+        starts_at: row.starts_at.to_jiff(),
+        added: row.added.try_into().unwrap_or(0),
+        removed: row.removed.try_into().unwrap_or(0),
+    })
+    .collect();
+    // The only hour that is compared in part.
+    let hour = series::Step::Hour.floor(same_time);
+    let minutes: Vec<Minute> = sqlx::query!(
+        r#"select starts_at, sum(added) as "added!", sum(removed) as "removed!" from tally_minutes
+           where starts_at >= $1 and starts_at < $2 group by starts_at order by starts_at"#,
+        super::sql(hour),
+        super::sql(hour + SignedDuration::from_hours(1))
+    )
+    .fetch_all(&mut *db)
+    .await?
+    .into_iter()
+    .map(|row| Minute {
+        starts_at: row.starts_at.to_jiff(),
+        added: row.added.try_into().unwrap_or(0),
+        removed: row.removed.try_into().unwrap_or(0),
+    })
+    .collect();
+    Ok(Series::new(0, since, now, hours, minutes))
 }
 
 /// What is known of an imported petition's history: by hour, and before it begins.

@@ -23,7 +23,11 @@ use tokio::sync::Mutex;
 use super::{cache::CachePolicy, error::PageError, extract::Format, page, pages::texts::Text};
 use crate::{
     actions::live_settings::Live,
-    domain::{facet::Facet, petition::PetitionId, series::Range},
+    domain::{
+        facet::Facet,
+        petition::PetitionId,
+        series::{Range, Series},
+    },
     store::{areas::Country, petitions::Version, topics::TopicCount},
 };
 
@@ -40,7 +44,8 @@ const OLD: Duration = Duration::from_secs(30);
 /// For how long a rendering is shown while the database cannot be asked.
 const AWAY: Duration = Duration::from_secs(300);
 
-/// For how long is kept what takes long to find and hardly changes: topics, countries.
+/// For how long is kept what takes long to find and hardly changes: topics, countries, and what was
+/// signed today on the whole site.
 const SLOW: Duration = Duration::from_secs(60);
 
 /// What is kept.
@@ -50,6 +55,8 @@ pub enum Key {
     Petition(PetitionId, Range),
     /// A petition as JSON.
     PetitionJson(PetitionId),
+    /// How a petition grew, in the steps in which its chart is drawn, as JSON.
+    History(PetitionId, Range),
     /// A petition's live count.
     Count(PetitionId),
     /// The front page.
@@ -74,6 +81,8 @@ struct Kept {
     topics: Cache<i64, Arc<[TopicCount]>>,
     /// Likewise.
     countries: Cache<i64, Arc<[Country]>>,
+    /// What came to all petitions together, yesterday and today.
+    whole_site: Cache<(), Arc<Series>>,
     live: Live,
     began: Instant,
 }
@@ -90,6 +99,7 @@ impl Memory {
                 .build(),
             topics: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             countries: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
+            whole_site: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             live,
             began: Instant::now(),
         }))
@@ -295,6 +305,22 @@ impl Memory {
         let topics: Arc<[TopicCount]> = count.await?.into();
         self.0.topics.insert(version, topics.clone()).await;
         Ok(topics)
+    }
+
+    /// What came to all petitions together: added up by `add_up` once a minute.
+    ///
+    /// # Errors
+    /// Those of `add_up`.
+    pub async fn whole_site<F>(&self, add_up: F) -> sqlx::Result<Arc<Series>>
+    where
+        F: Future<Output = sqlx::Result<Series>>,
+    {
+        if let Some(series) = self.0.whole_site.get(&()).await {
+            return Ok(series);
+        }
+        let series = Arc::new(add_up.await?);
+        self.0.whole_site.insert((), series.clone()).await;
+        Ok(series)
     }
 
     /// The countries in which somebody may live: read by `read` once in a while, unless there are none yet.

@@ -7,6 +7,7 @@
 //! Read [`browser`] for what can be done, [`look`] for what is checked on every page, the others for the journeys.
 
 mod browser;
+mod charts;
 mod chromium;
 mod counting;
 mod keeper;

@@ -87,7 +87,7 @@ async fn every_function_of_urls_leads_somewhere() {
             functions.push("signed");
         }
     }
-    for file in ["site.css", "site.js"] {
+    for file in ["site.css", "site.js", "chart.js"] {
         assert_eq!(app.get(&assets::url(file)).await.status, StatusCode::OK, "{file}");
     }
 

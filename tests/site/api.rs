@@ -80,6 +80,149 @@ async fn the_history() {
     as_before("history.json", &pretty(&app.get(&format!("{json}?step=day&range=7d")).await.json()));
 }
 
+/// The rows of a history: when each begins, what it added and removed, and the total.
+fn rows(json: &Value) -> Vec<(String, i64, i64, i64)> {
+    let number = |row: &Value, name: &str| row[name].as_i64().expect("a number");
+    let row = |row: &Value| {
+        let starts_at = row["starts_at"].as_str().expect("a moment").to_owned();
+        (starts_at, number(row, "added"), number(row, "removed"), number(row, "total"))
+    };
+    json["rows"].as_array().expect("rows").iter().map(row).collect()
+}
+
+#[tokio::test]
+async fn rows_of_a_history_add_up_to_the_count_whatever_is_asked_for() {
+    let (app, petition) = site().await;
+    let url = urls::history(&petition.id, "json");
+    let mut told = 0;
+    for step in ["", "step=minute", "step=hour", "step=day"] {
+        for range in ["", "range=24h", "range=7d", "range=30d", "range=all"] {
+            for since in [
+                "",
+                "since=2022-08-01",
+                "since=2022-08-20",
+                "since=2022-08-20T19:29:59Z",
+                "since=2022-08-21T12:34:56.789%2B01:00",
+                "since=2022-08-21T12:34:56+01:00",
+                "since=2022-08-21T20:00:00Z",
+                "since=2031-01-01",
+            ] {
+                let path = format!("{url}?{step}&{range}&{since}");
+                let answer = app.get(&path).await;
+                if step == "step=minute" && answer.status == StatusCode::BAD_REQUEST {
+                    assert!(answer.text().contains("Minutes are kept for two days."), "{path}: {}", answer.text());
+                    continue;
+                }
+                assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+                let json = answer.json();
+                let mut total = json["total_before"].as_i64().expect("a count");
+                for (starts_at, added, removed, after) in rows(&json) {
+                    total += added - removed;
+                    assert_eq!(after, total, "{path} {starts_at}");
+                }
+                assert_eq!(total, 120, "{path}");
+                assert_eq!(json["signature_count"], 120, "{path}");
+                let complete = json["rows"].as_array().expect("rows").iter().filter(|row| row["complete"] == true);
+                assert!(complete.count() + 1 >= rows(&json).len(), "{path}: only the last may be running");
+                let csv = app.get(&path.replace(".json", ".csv")).await.csv();
+                assert_eq!(csv.len(), rows(&json).len() + 1, "{path}");
+                told += 1;
+            }
+        }
+    }
+    assert_eq!(told, 4 * 5 * 8 - 7, "those that are too far back for minutes are refused");
+}
+
+#[tokio::test]
+async fn minutes_are_told_for_two_days() {
+    let (app, petition) = site().await;
+    let url = urls::history(&petition.id, "json");
+    let json = app.get(&format!("{url}?step=minute")).await.json();
+    assert_eq!((&json["minutes_since"], &json["step"]), (&"2022-08-19T20:00:00.000Z".into(), &"minute".into()));
+    let all = rows(&json);
+    assert_eq!((all.len(), all[0].0.as_str()), (48 * 60, "2022-08-19T20:00:00.000Z"));
+    let day = rows(&app.get(&format!("{url}?step=minute&range=24h")).await.json());
+    assert_eq!(day[..], all[24 * 60..]);
+    let late = rows(&app.get(&format!("{url}?step=minute&since=2022-08-21T19:29:59Z")).await.json());
+    assert_eq!((late.len(), late[0].0.as_str()), (31, "2022-08-21T19:29:00.000Z"));
+
+    let refused = app.get(&format!("{url}?step=minute&since=2022-08-19")).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text().contains("Ask for since=2022-08-19T20:00:00.000Z or later, or for step=hour."));
+    let long_ago = app.petition().closed(20).create().await;
+    let refused = app.get(&format!("{}?step=minute", urls::history(&long_ago.id, "csv"))).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text().contains("this history ends at 00:00 on 2 August 2022."), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn who_reads_along_has_no_gap_and_nothing_twice() {
+    let app = TestApp::new().await;
+    let hours_ago = |hours: i64| app.now - jiff::SignedDuration::from_hours(hours);
+    app.set_time(hours_ago(16));
+    let mut record = app
+        .petition()
+        .imported(700_001)
+        .signatures(400)
+        .counted(hours_ago(40), 100)
+        .counted(hours_ago(20), 310)
+        .counted(hours_ago(16), 400)
+        .change(|record| record.dates.updated_at = hours_ago(16))
+        .create()
+        .await
+        .record;
+    let id = record.id.expect("its number");
+    let url = urls::history(&id, "json");
+    for step in ["hour", "day"] {
+        let mut read = rows(&app.get(&format!("{url}?step={step}")).await.json());
+        for more in 1..=3_i64 {
+            let now = record.readings.last().expect("one").at + jiff::SignedDuration::from_mins(47 * more);
+            app.set_time(now);
+            record.signature_count += 13;
+            record.dates.updated_at = now;
+            record.readings.push(undersigned::domain::history::Reading { at: now, count: record.signature_count });
+            app.import(&record).await.expect("a newer file");
+
+            let (last, ..) = read.pop().expect("a row");
+            read.extend(rows(&app.get(&format!("{url}?step={step}&since={last}")).await.json()));
+            let whole = rows(&app.get(&format!("{url}?step={step}&since={}", read[0].0)).await.json());
+            let apart = read.iter().zip(&whole).find(|(read, row)| read != row);
+            assert_eq!((apart, read.len()), (None, whole.len()), "{step}");
+            assert_eq!(read.last().expect("a row").3, i64::from(record.signature_count));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_stands_out_is_in_the_json_of_a_petition() {
+    let app = TestApp::new().await;
+    let petition = app
+        .petition()
+        .opened(at("2022-08-17T09:00:00Z"))
+        .signatures(12_000)
+        .counted(at("2022-08-17T12:00:00Z"), 10_000)
+        .counted(at("2022-08-20T20:00:00Z"), 11_000)
+        .counted(at("2022-08-21T19:00:00Z"), 11_400)
+        .change(|record| record.dates.response_threshold_reached_at = Some(at("2022-08-17T12:00:00Z")))
+        .create()
+        .await;
+    let json = app.get(&urls::petition_json(&petition.id)).await.json();
+    let growth = &json["data"]["attributes"]["growth"];
+    assert_eq!((&growth["last_24_hours"], &growth["last_hour"]), (&1_000.into(), &600.into()));
+    assert_eq!(growth["thresholds_reached"][0]["seconds_after_opening"], 3 * 3600);
+    assert!(growth["peak_hour"].is_null(), "the first hours are spread evenly, none of them stands out");
+    assert_eq!(growth["peak_day"]["starts_at"], "2022-08-17T09:00:00.000Z");
+
+    let mut ada = app.visitor();
+    ada.visit(&petition.url()).await;
+    assert_eq!(ada.fact("10,000 signatures"), "after 3 hours on 17 August 2022");
+    let today = format!("{} ", growth["today"].as_i64().expect("a count"));
+    assert!(ada.fact("Today so far").starts_with(&today), "{} {growth}", ada.fact("Today so far"));
+    let yesterday = growth["yesterday_by_now"].as_i64().expect("a count");
+    assert!(ada.fact("Today so far").ends_with(&format!("{yesterday} yesterday by this time")), "{growth}");
+    assert!(ada.fact("Busiest day").ends_with(" 17 August 2022"), "{}", ada.fact("Busiest day"));
+}
+
 #[tokio::test]
 async fn the_places() {
     let (app, petition) = site().await;
@@ -125,6 +268,11 @@ async fn what_cannot_be_had_is_said() {
     for (path, status) in [
         ("/history.csv?step=week", 400),
         ("/history.csv?range=week", 400),
+        ("/history.json?since=yesterday", 400),
+        ("/history.json?since=2022-13-01", 400),
+        ("/history.json?since=2022-08-21T20:00", 400),
+        ("/history.json?since=0001-01-01", 200),
+        ("/history.json?since=9999-12-31", 200),
         ("/history.csv?step=hour&range=24h", 200),
         ("/history.html", 406),
         ("/history.pdf", 406),

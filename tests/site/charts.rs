@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use undersigned::domain::area::{Hex, Nation};
 use undersigned::domain::forecast::Forecast;
 use undersigned::domain::series::{Hour, Range, Series, Step};
-use undersigned::web::charts::{Event, Hexagon, Hexmap, History, HistoryChart, Shade, Table, ThresholdLine, summary};
+use undersigned::web::charts::{
+    DayChart, Event, Hexagon, Hexmap, History, HistoryChart, Shade, Table, ThresholdLine, summary,
+};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("an instant")
@@ -75,6 +77,123 @@ fn the_history_as_a_picture() {
         assert_snapshot!("history.svg", chart.svg("growth"));
         assert_snapshot!("history-24h.svg", self::chart(&series(), Range::Day).svg("growth"));
     });
+}
+
+/// How each state of a petition is drawn.
+#[test]
+fn the_history_in_every_state() {
+    let draw = |name: &str, series: &Series, range: Range, events: &[Event]| {
+        let forecast = Forecast::new(series, opened(), deadline(), series.until());
+        let history = History {
+            series,
+            range,
+            opened_at: opened(),
+            forecast: forecast.as_ref().filter(|_| range == Range::All),
+            thresholds: &THRESHOLDS,
+            events,
+        };
+        let chart = HistoryChart::new(&history);
+        with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            assert_snapshot!(name, format!("{}\n{}\n{}", chart.summary, chart.notes.join("\n"), chart.svg("growth")));
+        });
+        chart
+    };
+    let opening = Event { at: opened(), label: "Opened for signatures".into() };
+
+    // Its first evening: hours, the running one hatched, the two before it empty.
+    let hours = [(0, 900), (1, 2_400), (2, 1_100), (3, 310), (6, 41)];
+    let hours =
+        hours.map(|(hour, added)| Hour { starts_at: opened() + SignedDuration::from_hours(hour), added, removed: 0 });
+    let young = Series::new(0, opened(), at("2022-03-01T16:25:00Z"), hours.to_vec(), Vec::new());
+    let chart = draw("history-first-day.svg", &young, Range::All, std::slice::from_ref(&opening));
+    assert_eq!((chart.step, chart.notes.len()), (Step::Hour, 1));
+
+    // A week with nights, by the hour.
+    let nights = (0..24 * 20).map(|hour: i64| {
+        let clock = (hour + 10) % 24;
+        let added = if (7..23).contains(&clock) { 40 + (clock * 37 % 29) as u32 } else { 0 };
+        Hour { starts_at: opened() + SignedDuration::from_hours(hour), added, removed: 0 }
+    });
+    let nights = Series::new(0, opened(), at("2022-03-21T09:40:00Z"), nights.collect(), Vec::new());
+    let chart = draw("history-7d.svg", &nights, Range::Week, &[]);
+    assert_eq!(chart.step, Step::Hour);
+    assert_eq!(draw("history-30d.svg", &nights, Range::Month, &[]).step, Step::Day);
+
+    // Half of it taken out again, and closed.
+    let fallen = vec![
+        Hour { starts_at: opened(), added: 12_400, removed: 0 },
+        Hour { starts_at: at("2022-04-10T09:00:00Z"), added: 12, removed: 6_200 },
+        Hour { starts_at: at("2022-08-20T09:00:00Z"), added: 900, removed: 0 },
+    ];
+    let fallen = Series::new(0, opened(), deadline(), fallen, Vec::new()).closed();
+    let events = [
+        opening,
+        Event { at: at("2022-03-01T10:40:00Z"), label: "Reached 10,000 signatures".into() },
+        Event { at: at("2022-04-10T09:00:00Z"), label: "6,200 signatures were removed as suspected fraud".into() },
+        Event { at: deadline(), label: "Closed for signatures".into() },
+    ];
+    let chart = draw("history-fallen-and-closed.svg", &fallen, Range::All, &events);
+    assert_eq!(chart.events.len(), 4);
+
+    // Five years of another service, of which the beginning is not known.
+    let since = at("2017-06-01T12:00:00Z");
+    let years =
+        (0..260).map(|week| Hour { starts_at: since + SignedDuration::from_hours(168 * week), added: 9, removed: 0 });
+    let years = Series::new(1_000, since, at("2022-06-01T12:00:00Z"), years.collect(), Vec::new()).closed();
+    let history = History { opened_at: since - SignedDuration::from_hours(99), ..history(&years) };
+    let chart = HistoryChart::new(&history);
+    assert_eq!((chart.step, chart.notes.len()), (Step::Week, 1));
+    assert_eq!(Step::for_rows(years.length()), Step::Year);
+}
+
+/// What a chart of all of a history is drawn from, when there is nothing else.
+fn history(series: &Series) -> History<'_> {
+    History {
+        series,
+        range: Range::All,
+        opened_at: series.since(),
+        forecast: None,
+        thresholds: &THRESHOLDS,
+        events: &[],
+    }
+}
+
+/// All signatures of a site yesterday and today until 9.25 pm.
+fn two_days() -> Series {
+    let until = at("2022-08-21T20:25:00Z");
+    let midnight = at("2022-08-19T23:00:00Z");
+    let hours = (0..46).map(|hour: i64| {
+        let clock = hour % 24;
+        let by_day = if (6..23).contains(&clock) { 300 + clock * 53 % 190 } else { 7 };
+        let today = if hour < 24 { 1 } else { 2 };
+        Hour { starts_at: midnight + SignedDuration::from_hours(hour), added: (by_day * today) as u32, removed: 0 }
+    });
+    Series::new(0, midnight, until, hours.collect(), Vec::new())
+}
+
+#[test]
+fn today_as_a_picture() {
+    let chart = DayChart::new(&two_days());
+    assert_eq!(chart.note, "Bars: today. Line: yesterday. The hatched hour is not over yet.");
+    assert_eq!(chart.rows.len(), 22);
+    assert_eq!(chart.rows[0].when, "midnight");
+    with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!("today.svg", format!("{}\n{}", chart.summary, chart.svg("today")));
+    });
+}
+
+#[test]
+fn a_day_on_which_nobody_has_signed_is_not_drawn() {
+    let (midnight, until) = (at("2022-08-19T23:00:00Z"), at("2022-08-20T23:00:00Z"));
+    let empty = DayChart::new(&Series::new(0, midnight, until, Vec::new(), Vec::new()));
+    assert_eq!((empty.summary.as_str(), empty.is_empty(), empty.rows.len()), ("Nobody has signed yet today", true, 0));
+    let hours = vec![Hour { starts_at: at("2022-08-20T09:00:00Z"), added: 1_200, removed: 0 }];
+    let chart = |until| DayChart::new(&Series::new(0, midnight, at(until), hours.clone(), Vec::new()));
+    let morning = chart("2022-08-21T08:00:00Z");
+    assert_eq!(morning.summary, "Nobody has signed yet today");
+    assert!(!morning.is_empty(), "the line of yesterday is there");
+    let evening = chart("2022-08-21T20:00:00Z");
+    assert_eq!(evening.summary, "No signatures so far today; yesterday there were 1,200 by this time");
 }
 
 #[test]
@@ -221,6 +340,30 @@ fn legends_are_round_and_without_gaps() {
 }
 
 proptest! {
+    #[test]
+    fn any_day_can_be_drawn(
+        hours in prop::collection::vec((0i64..50, 0u32..50_000, 0u32..9_000), 0..50),
+        day in prop_oneof![Just("2022-03-27"), Just("2022-03-28"), Just("2022-10-30"), Just("2022-10-31"), Just("2022-08-21")],
+        seconds in 0i64..86_400,
+    ) {
+        let until = at(&format!("{day}T00:00:00Z")) + SignedDuration::from_secs(seconds);
+        let since = Step::Day.floor(Step::Day.floor(until) - SignedDuration::from_secs(1));
+        let hours = hours.into_iter()
+            .map(|(hour, added, removed)| Hour { starts_at: since + SignedDuration::from_hours(hour), added, removed })
+            .filter(|hour| hour.starts_at < until);
+        let series = Series::new(0, since, until, hours.collect(), Vec::new());
+        let chart = DayChart::new(&series);
+        let svg = chart.svg("today");
+        prop_assert!(!svg.contains("NaN") && !svg.contains("inf") && svg.len() < 6_000);
+        prop_assert_eq!(chart.rows.iter().map(|row| row.today).sum::<u64>(), chart.sums.0);
+        // On the days on which clocks change, an hour of yesterday is there twice, or not at all.
+        if day == "2022-08-21" {
+            prop_assert_eq!(chart.rows.iter().map(|row| row.yesterday).sum::<u64>(), chart.sums.1);
+        }
+        let today = series.today().expect("it is open");
+        prop_assert_eq!((today.so_far.added, today.yesterday.map(|change| change.added)), (chart.sums.0, Some(chart.sums.1)));
+    }
+
     #[test]
     fn any_history_can_be_drawn(
         before in prop_oneof![Just(0u64), 0u64..3_000_000],

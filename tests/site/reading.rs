@@ -68,9 +68,8 @@ async fn the_key_facts_of_an_open_petition() {
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await;
 
-    let terms: Vec<String> = ada.page().facts().into_iter().map(|(term, _)| term).collect();
     assert_eq!(
-        terms,
+        ada.page().texts(".card dl dt"),
         [
             "Status",
             "Opened",
@@ -165,6 +164,67 @@ async fn the_numbers_of_a_page_tell_one_story() {
 }
 
 #[tokio::test]
+async fn the_front_page_has_the_signatures_of_today_beside_those_of_yesterday() {
+    let app = TestApp::new().await;
+    let mut ada = app.visitor();
+    ada.visit("/").await.see("Nobody has signed yet today.");
+    assert!(ada.page().select("svg.day").is_empty());
+
+    // Counted once a minute: another site has counted nothing yet.
+    let app = TestApp::new().await;
+    for (action, today) in [("Plant trees", 240), ("Plant hedges", 60)] {
+        app.petition()
+            .action(action)
+            .opened(at("2022-08-17T09:00:00Z"))
+            .counted(at("2022-08-19T23:00:00Z"), 400)
+            .counted(at("2022-08-20T22:00:00Z"), 446)
+            .counted(at("2022-08-20T23:00:00Z"), 456)
+            .counted(app.now, 456 + today)
+            .signatures(456 + today)
+            .create()
+            .await;
+    }
+    let mut ada = app.visitor();
+    ada.visit("/").await.see("300 signatures so far today; yesterday there were 84 by this time.");
+    let table = ada.table("Signatures by hour, today and yesterday");
+    assert_eq!(table.rows.len(), 21, "each hour since midnight in London: it is 9 pm");
+    assert_eq!(table.foot, ["By this time", "300", "84"]);
+    let sum = |column: usize| table.rows.iter().map(|row| row[column].parse::<u64>().expect("a number")).sum::<u64>();
+    assert_eq!((sum(1), sum(2)), (300, 84));
+    assert_eq!(ada.page().select("svg.day").len(), 1);
+    ada.see("All petitions together, counted at 21:00 on 21 August 2022.");
+}
+
+#[tokio::test]
+async fn what_was_taken_out_is_marked_in_the_chart() {
+    let app = TestApp::new().await;
+    let petition = app
+        .petition()
+        .opened(at("2022-08-01T09:00:00Z"))
+        .counted(at("2022-08-10T12:00:00Z"), 1_500)
+        .counted(at("2022-08-10T13:00:00Z"), 900)
+        .signatures(1_000)
+        .create()
+        .await;
+    app.sql(
+        "insert into removals (petition_id, day, reason, signatures)
+         select id, '2022-08-10', 'invalidated', 600 from petitions",
+    )
+    .await
+    .expect("a line");
+    let mut ada = app.visitor();
+    ada.visit(&petition.url()).await;
+    let marks = ada.page().texts("ol.events li");
+    assert_eq!(
+        marks,
+        ["Opened for signatures on 1 August 2022", "600 signatures were removed as suspected fraud on 10 August 2022"]
+    );
+    assert_eq!(ada.page().select("svg.chart g.event").len(), 2);
+    let file = app.get(&urls::history(&petition.id, "svg")).await;
+    assert_eq!(file.text().matches("<circle").count(), 2);
+}
+
+#[tokio::test]
 async fn every_range_of_the_chart_adds_up() {
     let app = TestApp::new().await;
     let petition = eventful(&app).await;
@@ -212,7 +272,7 @@ async fn nothing_is_hidden_from_those_without_javascript() {
     ada.visit(&petition.url()).await;
     let page = ada.page();
     assert_eq!(ada.table("Signatures by constituency, most first").rows.len(), 650);
-    assert_eq!(page.select("script").len(), 1, "one file of script");
+    assert_eq!(page.select("script").len(), 2, "that of every page, and that of charts");
     assert_eq!(page.select("link[rel='stylesheet']").len(), 1, "one stylesheet");
     assert!(page.select("noscript").is_empty(), "nothing to say to them");
     let bytes = page.source.len();

@@ -101,6 +101,69 @@ fn sliding_windows_are_exact_where_minutes_are_recorded() {
 }
 
 #[test]
+fn minutes_are_told_as_far_back_as_they_tell_everything() {
+    let hours = vec![hour("2022-08-20T19:00:00Z", 40, 0), hour("2022-08-21T19:00:00Z", 2, 1)];
+    let minutes =
+        vec![minute("2022-08-21T19:01:00Z", 2), Minute { starts_at: at("2022-08-21T19:03:00Z"), added: 0, removed: 1 }];
+    let (since, until) = (at("2022-08-01T00:00:00Z"), at("2022-08-21T19:04:30Z"));
+    let series = Series::new(0, since, until, hours, minutes);
+    assert_eq!(series.minutes_since(), None, "nobody has said so");
+    let series = series.fine_since(at("2022-08-19T19:05:00Z"));
+    assert_eq!(series.minutes_since(), Some(at("2022-08-19T19:05:00Z")));
+    let rows = series.pieces(at("2022-08-21T19:00:00Z"), Step::Minute);
+    assert_eq!(added(&rows), [0, 2, 0, 0, 0]);
+    assert_eq!(rows.iter().map(|row| row.total).collect::<Vec<_>>(), [40, 42, 42, 41, 41]);
+    assert_eq!(rows.iter().map(|row| row.complete).collect::<Vec<_>>(), [true, true, true, true, false]);
+    assert_eq!(series.fine_since(until).minutes_since(), None, "the history ends before");
+}
+
+#[test]
+fn today_stands_beside_yesterday_by_the_same_time() {
+    // Clocks went back on 30 October 2022: that day had 25 hours, and 8 pm came 25 hours after 8 pm.
+    for (until, midnights) in [
+        ("2022-08-21T19:30:00Z", ["2022-08-19T23:00:00Z", "2022-08-20T23:00:00Z"]),
+        ("2022-10-30T20:30:00Z", ["2022-10-28T23:00:00Z", "2022-10-29T23:00:00Z"]),
+        ("2022-10-31T20:30:00Z", ["2022-10-29T23:00:00Z", "2022-10-31T00:00:00Z"]),
+    ] {
+        let [yesterday, today] = midnights;
+        let before =
+            |midnight: &str| Hour { starts_at: at(midnight) - SignedDuration::from_hours(1), added: 100, removed: 0 };
+        let hours = vec![
+            before(yesterday),
+            hour(yesterday, 7, 1),
+            before(today),
+            hour(today, 20, 0),
+            Hour { starts_at: Step::Hour.floor(at(until)), added: 3, removed: 0 },
+        ];
+        let known = series("2022-01-01T00:00:00Z", until, hours.clone());
+        let found = known.today().expect("it is open");
+        assert_eq!(found.began_at, at(today), "{until}");
+        assert_eq!(found.so_far, Change { added: 23, removed: 0 }, "{until}");
+        assert_eq!(found.yesterday, Some(Change { added: 7, removed: 1 }), "{until}");
+        assert_eq!(series(today, until, Vec::new()).today().expect("open").yesterday, None, "nothing is known of it");
+        assert_eq!(known.closed().today(), None);
+    }
+    let hours = vec![hour("2022-08-20T19:00:00Z", 60, 0)];
+    let half = series("2022-01-01T00:00:00Z", "2022-08-21T19:30:00Z", hours).today().and_then(|today| today.yesterday);
+    assert_eq!(half, Some(Change { added: 30, removed: 0 }), "half an hour of it, where minutes are not recorded");
+}
+
+#[test]
+fn the_busiest_hour_is_one_that_stands_out() {
+    let told = |counts: &[u32]| {
+        let hours =
+            counts.iter().zip(10..).map(|(&added, clock)| hour(&format!("2022-08-20T{clock}:00:00Z"), added, 0));
+        let series = series("2022-08-20T10:20:00Z", "2022-08-20T20:00:00Z", hours.collect());
+        series.peak_hour().map(|peak| (peak.starts_at.to_string(), peak.added, peak.total))
+    };
+    assert_eq!(told(&[]), None);
+    assert_eq!(told(&[1]), None);
+    assert_eq!(told(&[4]), Some(("2022-08-20T10:20:00Z".to_owned(), 4, 4)));
+    assert_eq!(told(&[3, 9, 4, 9]), Some(("2022-08-20T11:00:00Z".to_owned(), 9, 12)), "the first of equals");
+    assert_eq!(told(&[8, 8, 9, 8, 8, 1]), None, "spread over the hours between two readings");
+}
+
+#[test]
 fn counts_may_fall() {
     let hours = vec![hour("2022-08-01T10:00:00Z", 50, 0), hour("2022-08-03T10:00:00Z", 1, 20)];
     let series = series("2022-08-01T00:00:00Z", "2022-08-03T23:00:00Z", hours);
@@ -110,6 +173,9 @@ fn counts_may_fall() {
     assert_eq!(series.days_back(), [-19, 0, 50]);
     assert_eq!(series.reached(50), Some(at("2022-08-01T10:00:00Z")));
     assert_eq!(series.reached(51), None);
+    let all = at("2022-08-01T00:00:00Z");
+    assert_eq!(series.steepest_fall(all, series.until()), Some(at("2022-08-03T10:00:00Z")));
+    assert_eq!(series.steepest_fall(all, at("2022-08-03T09:00:00Z")), None);
 }
 
 #[test]
@@ -185,7 +251,104 @@ fn histories() -> impl Strategy<Value = Series> {
     )
 }
 
+/// What happened to a count in its first two days: so many seconds after its beginning, so many more, so many less.
+type Happened = Vec<(i64, u32, u32)>;
+
+/// A beginning, and any two days after it.
+fn two_days() -> impl Strategy<Value = (Timestamp, u64, Happened)> {
+    let happened = prop::collection::vec((0i64..172_800, 0u32..50, 0u32..20), 0..80);
+    (1_500_000_000i64..1_700_000_000, 0u64..3, happened).prop_map(|(since, before, mut happened)| {
+        happened.sort_unstable();
+        let mut total = before as u32;
+        for (_, added, removed) in &mut happened {
+            *removed = (*removed).min(total + *added);
+            total = total + *added - *removed;
+        }
+        (Timestamp::from_second(since).expect("in range"), before, happened)
+    })
+}
+
+/// The history as it stands so many seconds after its beginning: by hours, and by minutes, which tell all of it.
+fn known_after(since: Timestamp, before: u64, happened: &Happened, seconds: i64) -> Series {
+    let later = |second: i64| since + SignedDuration::from_secs(second);
+    let known = happened.iter().filter(|(second, ..)| *second < seconds);
+    let hours = known.clone().map(|&(second, added, removed)| Hour {
+        starts_at: Step::Hour.floor(later(second)),
+        added,
+        removed,
+    });
+    let minutes = known.clone().map(|&(second, added, removed)| Minute {
+        starts_at: Step::Minute.floor(later(second)),
+        added,
+        removed,
+    });
+    Series::new(before, since, later(seconds), hours.collect(), minutes.collect()).fine_since(since)
+}
+
 proptest! {
+    #[test]
+    fn rows_since_any_moment_add_up_in_any_step(
+        (since, before, happened) in two_days(), age in 0i64..180_000, from in -4_000i64..190_000, aligned in any::<bool>(),
+    ) {
+        let series = known_after(since, before, &happened, age);
+        for step in [Step::Minute, Step::Hour, Step::Day, Step::Week] {
+            let from = since + SignedDuration::from_secs(from);
+            let from = if aligned { step.floor(from) } else { from };
+            let rows = series.pieces(from, step);
+            let mut total = series.total_before(from) as i64;
+            let mut starts_at = from.max(since);
+            for row in &rows {
+                prop_assert_eq!(row.starts_at, starts_at);
+                total += row.added as i64 - row.removed as i64;
+                prop_assert_eq!(row.total as i64, total);
+                starts_at = row.ends_at;
+            }
+            prop_assert_eq!(total as u64, series.total());
+            prop_assert_eq!(rows.is_empty(), from >= series.until() && from > since);
+        }
+    }
+
+    #[test]
+    fn who_reads_along_has_what_who_reads_at_the_end_has(
+        (since, before, happened) in two_days(), mut ages in prop::collection::vec(0i64..200_000, 1..8),
+    ) {
+        ages.sort_unstable();
+        for step in [Step::Minute, Step::Hour, Step::Day] {
+            let mut read: Vec<Bucket> = Vec::new();
+            for &age in &ages {
+                let series = known_after(since, before, &happened, age);
+                // Since the beginning of the last row that is there.
+                let from = read.pop().map_or(since, |last| last.starts_at);
+                read.extend(series.pieces(step.floor(from).max(series.since()), step));
+                prop_assert_eq!(&read, &series.pieces(since, step));
+            }
+        }
+    }
+
+    #[test]
+    fn what_came_between_moments_adds_up(series in histories(), first in 0.0..1.0f64, second in 0.0..1.0f64) {
+        prop_assume!(series.length().is_positive());
+        let moment = |share: f64| series.since() + series.length().mul_f64(share);
+        let (from, to) = (moment(first.min(second)), moment(first.max(second)));
+        let parts = [(series.since(), from), (from, to), (to, series.until())].map(|(a, b)| series.between(a, b));
+        let whole = series.between(series.since(), series.until());
+        prop_assert_eq!(parts.iter().map(|part| part.added).sum::<u64>(), whole.added);
+        prop_assert_eq!(parts.iter().map(|part| part.removed).sum::<u64>(), whole.removed);
+        prop_assert_eq!(whole.net(), series.total() as i64 - series.before() as i64);
+        prop_assert_eq!(series.between(to, series.until()), series.last(series.until().duration_since(to)));
+    }
+
+    #[test]
+    fn the_busiest_day_is_the_highest_of_all(series in histories()) {
+        let days = series.buckets(Range::All, Step::Day);
+        let highest = days.iter().rev().max_by_key(|day| day.added).filter(|day| day.added > 0);
+        prop_assert_eq!(series.peak_day(), highest.copied());
+        if let Some(peak) = series.peak_hour() {
+            let hours = series.buckets(Range::All, Step::Hour);
+            prop_assert_eq!(hours.iter().rev().max_by_key(|hour| hour.added).copied(), Some(peak));
+        }
+    }
+
     #[test]
     fn all_pieces_add_up(series in histories()) {
         for step in STEPS {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Change, Range, Series, Step};
+use super::{Change, HOUR, Hour, Range, Series, Step};
 
 /// One piece of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,30 +25,63 @@ impl Series {
     /// The range cut into pieces without a gap: those in which nothing happened are there with zeros.
     /// The pieces of [`Range::All`] and what was collected before add up to the total.
     pub fn buckets(&self, range: Range, step: Step) -> Vec<Bucket> {
-        let start = self.start(range);
+        self.pieces(self.start(range), step)
+    }
+
+    /// The history from a moment on, cut into pieces without a gap; none where it ends before that moment.
+    /// The total at that moment and the pieces add up to the total.
+    pub fn pieces(&self, from: Timestamp, step: Step) -> Vec<Bucket> {
+        let start = from.max(self.since);
+        if start >= self.until && start > self.since {
+            return Vec::new();
+        }
         let mut rest = self.hours.partition_point(|hour| hour.ends_at() <= start);
         let mut buckets = Vec::new();
         let mut from = start;
         loop {
             let to = step.next(from);
-            let mut change = Change::default();
-            while rest < self.hours.len() && self.hours[rest].starts_at < to {
-                change = change.plus(self.part(rest, start));
-                rest += 1;
-            }
-            buckets.push(Bucket {
-                starts_at: from,
-                ends_at: if self.closed { to.min(self.until) } else { to },
-                added: change.added,
-                removed: change.removed,
-                total: rest.checked_sub(1).map_or(self.before, |last| self.totals[last]),
-                complete: self.closed || to <= self.until,
-            });
+            let bucket = if step == Step::Minute {
+                // Several lie in the same hour.
+                self.bucket((from, to), self.between(from, to), self.total_at(to).unwrap_or(self.before))
+            } else {
+                let mut change = Change::default();
+                while rest < self.hours.len() && self.hours[rest].starts_at < to {
+                    change = change.plus(self.part(rest, start));
+                    rest += 1;
+                }
+                let total = rest.checked_sub(1).map_or(self.before, |last| self.totals[last]);
+                self.bucket((from, to), change, total)
+            };
+            buckets.push(bucket);
             if to >= self.until || to <= from {
                 return buckets;
             }
             from = to;
         }
+    }
+
+    fn bucket(&self, (starts_at, to): (Timestamp, Timestamp), change: Change, total: u64) -> Bucket {
+        Bucket {
+            starts_at,
+            ends_at: if self.closed { to.min(self.until) } else { to },
+            added: change.added,
+            removed: change.removed,
+            total,
+            complete: self.closed || to <= self.until,
+        }
+    }
+
+    /// The step in which a range of this history is best drawn: hours up to 7 days, days up to two years, weeks beyond.
+    /// Hours in which next to nothing happened would look like a bar code: after two days they become days.
+    pub fn step(&self, range: Range) -> Step {
+        let start = self.start(range);
+        let span = self.until.duration_since(start);
+        let step = Step::for_span(span);
+        let added = || self.between(start, self.until).added;
+        if step == Step::Hour && span > HOUR * 48 && added() < 2 * span.as_hours().unsigned_abs() {
+            return Step::Day;
+        }
+        step
     }
 
     /// The moment at which a range of this history begins, never before [`Series::since`].
@@ -67,18 +100,39 @@ impl Series {
         start.max(self.since)
     }
 
-    /// The hour with the most signatures added, the first of equals; `None` if there are none.
+    /// The hour with the most signatures added; `None` where none stands out, because there are none, or because the hour
+    /// next to it has as many but for one: so it is where counts that were read now and then were spread over the hours.
     pub fn peak_hour(&self) -> Option<Bucket> {
-        self.peak(Step::Hour)
+        let index = (0..self.hours.len()).rev().max_by_key(|&index| self.hours[index].added)?;
+        let hour = self.hours[index];
+        let beside = |other: Option<&Hour>| {
+            let next = other.filter(|other| other.starts_at.duration_since(hour.starts_at).abs() == HOUR);
+            next.map_or(0, |next| next.added)
+        };
+        let before = index.checked_sub(1).and_then(|before| self.hours.get(before));
+        if hour.added <= beside(before).max(beside(self.hours.get(index + 1))) + 1 {
+            return None;
+        }
+        let change = Change { added: hour.added.into(), removed: hour.removed.into() };
+        Some(self.bucket((hour.starts_at.max(self.since), hour.ends_at()), change, self.totals[index]))
     }
 
     /// The London day with the most signatures added, the first of equals; `None` if there are none.
     pub fn peak_day(&self) -> Option<Bucket> {
-        self.peak(Step::Day)
-    }
-
-    fn peak(&self, step: Step) -> Option<Bucket> {
-        let most = self.buckets(Range::All, step).into_iter().rev().max_by_key(|bucket| bucket.added)?;
-        (most.added > 0).then_some(most)
+        let mut peak: Option<Bucket> = None;
+        let mut index = 0;
+        while let Some(first) = self.hours.get(index) {
+            let from = Step::Day.floor(first.starts_at);
+            let to = Step::Day.next(first.starts_at);
+            let mut change = Change::default();
+            while let Some(hour) = self.hours.get(index).filter(|hour| hour.starts_at < to) {
+                change = change.plus(Change { added: hour.added.into(), removed: hour.removed.into() });
+                index += 1;
+            }
+            if change.added > peak.map_or(0, |peak| peak.added) {
+                peak = Some(self.bucket((from.max(self.since), to), change, self.totals[index - 1]));
+            }
+        }
+        peak
     }
 }

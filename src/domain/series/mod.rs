@@ -8,7 +8,7 @@ mod windows;
 
 pub use buckets::Bucket;
 pub use steps::{Range, Step, UnknownRange};
-pub use windows::Change;
+pub use windows::{Change, Today};
 
 pub(super) use windows::days;
 
@@ -28,6 +28,8 @@ pub struct Series {
     /// The total at the end of each hour.
     totals: Vec<u64>,
     minutes: Vec<Minute>,
+    /// From when on minutes tell everything.
+    fine_since: Option<Timestamp>,
 }
 
 /// What happened in one hour; hours in which nothing happened are left out.
@@ -63,7 +65,16 @@ impl Series {
     pub fn new(before: u64, since: Timestamp, until: Timestamp, hours: Vec<Hour>, minutes: Vec<Minute>) -> Series {
         let until = until.max(since);
         let (first, last) = (Step::Hour.floor(since), last_start(since, until, 3600));
-        let mut series = Series { before, since, until, closed: false, hours: Vec::new(), totals: Vec::new(), minutes };
+        let mut series = Series {
+            before,
+            since,
+            until,
+            closed: false,
+            hours: Vec::new(),
+            totals: Vec::new(),
+            minutes,
+            fine_since: None,
+        };
         let (early, mut hours): (Vec<Hour>, Vec<Hour>) = hours.into_iter().partition(|hour| hour.starts_at < first);
         for hour in early {
             series.before = sum(series.before, &hour);
@@ -100,6 +111,16 @@ impl Series {
     /// The same history for a petition that has closed at `until`: its last hour or day is no longer running.
     pub fn closed(self) -> Series {
         Series { closed: true, ..self }
+    }
+
+    /// The same history, whose minutes tell everything from a moment on.
+    pub fn fine_since(self, since: Timestamp) -> Series {
+        Series { fine_since: Some(since), ..self }
+    }
+
+    /// From when on it can be told by the minute; `None` if not at all.
+    pub fn minutes_since(&self) -> Option<Timestamp> {
+        self.fine_since.map(|fine| fine.max(self.since)).filter(|&fine| fine < self.until)
     }
 
     /// Whether the petition has closed.
@@ -156,6 +177,11 @@ impl Series {
         Some(start.saturating_add(added).saturating_sub(removed))
     }
 
+    /// The count before what [`Series::pieces`] tells from a moment on.
+    pub fn total_before(&self, from: Timestamp) -> u64 {
+        if from <= self.since { self.before } else { self.total_at(from).unwrap_or(self.before) }
+    }
+
     /// When the count first stood at `total` or more, to the hour; `None` if it never did or already did at `since`.
     pub fn reached(&self, total: u64) -> Option<Timestamp> {
         if self.before >= total {
@@ -163,6 +189,13 @@ impl Series {
         }
         let index = self.totals.iter().position(|&reached| reached >= total)?;
         Some(self.hours[index].starts_at.max(self.since))
+    }
+
+    /// The beginning of the hour between two moments in which most signatures were taken from the count, the first of
+    /// equals; `None` if none were.
+    pub fn steepest_fall(&self, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        let within = self.hours.iter().filter(|hour| (from..=to).contains(&hour.starts_at) && hour.removed > 0);
+        within.rev().max_by_key(|hour| hour.removed).map(|hour| hour.starts_at)
     }
 
     /// How many hours had begun by a moment.

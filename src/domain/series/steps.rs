@@ -1,4 +1,4 @@
-//! How a history is cut: the ranges a visitor chooses from, and steps from an hour to a year as London's clocks have them.
+//! How a history is cut: the ranges a visitor chooses from, and steps from a minute to a year as London's clocks have them.
 
 use std::str::FromStr;
 
@@ -75,9 +75,11 @@ impl FromStr for Range {
     }
 }
 
-/// The length of one piece of a history. All but the hour follow London's calendar, so a day may have 23 or 25 hours.
+/// The length of one piece of a history. All from the day on follow London's calendar, so a day may have 23 or 25 hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
+    /// A minute of the clock; only the latest two days are known that finely.
+    Minute,
     /// An hour of the clock.
     Hour,
     /// From midnight to midnight.
@@ -114,6 +116,7 @@ impl Step {
     /// What one step is called: "hour", "day" and so on.
     pub const fn name(self) -> &'static str {
         match self {
+            Step::Minute => "minute",
             Step::Hour => "hour",
             Step::Day => "day",
             Step::Week => "week",
@@ -125,7 +128,7 @@ impl Step {
     /// The beginning of the step that `at` lies in.
     pub fn floor(self, at: Timestamp) -> Timestamp {
         match self.first_day(at) {
-            None => whole(at, 3600),
+            None => whole(at, self.seconds()),
             Some(day) => midnight(day),
         }
     }
@@ -133,8 +136,9 @@ impl Step {
     /// The beginning of the step after the one that `at` lies in; never before `at`, even at the end of time.
     pub fn next(self, at: Timestamp) -> Timestamp {
         let step = match self {
-            Step::Hour => {
-                return whole(at, 3600).checked_add(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MAX);
+            Step::Minute | Step::Hour => {
+                let step = SignedDuration::from_secs(self.seconds());
+                return whole(at, self.seconds()).checked_add(step).unwrap_or(Timestamp::MAX);
             }
             Step::Day => Span::new().days(1),
             Step::Week => Span::new().weeks(1),
@@ -145,17 +149,22 @@ impl Step {
         day.map_or(Timestamp::MAX, midnight)
     }
 
-    /// The first London day of the step that `at` lies in; `None` for hours.
+    /// Its length in seconds, as far as the calendar does not tell.
+    fn seconds(self) -> i64 {
+        if self == Step::Minute { 60 } else { 3600 }
+    }
+
+    /// The first London day of the step that `at` lies in; `None` for minutes and hours.
     fn first_day(self, at: Timestamp) -> Option<Date> {
         let day = match self {
-            Step::Hour => return None,
+            Step::Minute | Step::Hour => return None,
             Step::Day | Step::Week | Step::Month | Step::Year => deadline::day(at),
         };
         Some(match self {
             Step::Week => day.saturating_sub(Span::new().days(day.weekday().to_monday_zero_offset())),
             Step::Month => day.first_of_month(),
             Step::Year => day.first_of_year(),
-            Step::Hour | Step::Day => day,
+            Step::Minute | Step::Hour | Step::Day => day,
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{HOUR, Series};
+use super::{HOUR, Series, Step};
+use crate::domain::deadline;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -21,12 +22,46 @@ impl Change {
         signed(self.added).saturating_sub(signed(self.removed))
     }
 
+    fn minus(self, other: Change) -> Change {
+        Change { added: self.added.saturating_sub(other.added), removed: self.removed.saturating_sub(other.removed) }
+    }
+
     pub(super) fn plus(self, other: Change) -> Change {
         Change { added: self.added.saturating_add(other.added), removed: self.removed.saturating_add(other.removed) }
     }
 }
 
+/// What came today, beside what had come the day before by the same time of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Today {
+    /// The midnight with which it began, by London's clock.
+    pub began_at: Timestamp,
+    /// The changes since midnight.
+    pub so_far: Change,
+    /// Those of the day before until the same time; `None` where the history does not reach back to its midnight.
+    pub yesterday: Option<Change>,
+}
+
 impl Series {
+    /// Today beside yesterday; `None` for a petition that has closed.
+    pub fn today(&self) -> Option<Today> {
+        let began_at = Step::Day.floor(self.until);
+        let same_time = deadline::day_before(self.until);
+        let midnight = Step::Day.floor(same_time);
+        (!self.closed).then(|| Today {
+            began_at,
+            so_far: self.between(began_at, self.until),
+            yesterday: (self.since <= midnight).then(|| self.between(midnight, same_time)),
+        })
+    }
+
+    /// The changes between two moments of the history.
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> Change {
+        let first = self.started_by(from).saturating_sub(1);
+        let within = (first..self.hours.len()).take_while(|&index| self.hours[index].starts_at < to);
+        within.fold(Change::default(), |sum, index| sum.plus(self.part(index, from).minus(self.part(index, to))))
+    }
+
     /// The changes of the last so many hours, minutes, ...: a window that ends at `until`, not at a full hour.
     pub fn last(&self, length: SignedDuration) -> Change {
         let from = self.until.checked_sub(length).unwrap_or(Timestamp::MIN);

@@ -1,6 +1,7 @@
 //! The same facts for programs, under the addresses and names of the reference service.
 
 pub mod constituencies;
+mod growth;
 pub mod history;
 pub mod operations;
 pub mod petition;
@@ -30,6 +31,8 @@ pub struct Wanted {
     step: Option<String>,
     #[serde(default)]
     range: Option<String>,
+    #[serde(default)]
+    since: Option<String>,
 }
 
 /// A petition's count, history or places, in the format that the address ends in.
@@ -50,7 +53,7 @@ pub async fn petition_data(
     match (data.name.as_str(), data.suffix) {
         ("count", Some(Format::Json)) => petition::count(&app, &memory, id, &headers).await,
         ("count", None) if Format::Json.is_accepted(&headers) => petition::count(&app, &memory, id, &headers).await,
-        ("history", Some(format)) => history::show(&app, id, now.0, format, &wanted).await,
+        ("history", Some(format)) => history::show(&app, &memory, id, now.0, format, &wanted, &headers).await,
         ("places", Some(format)) => places::show(&app, id, format).await,
         ("count" | "history" | "places", _) => Err(PageError::NotAcceptable),
         _ => Err(PageError::NotFound),

@@ -4,6 +4,7 @@ use axum::{http::HeaderMap, response::Response};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
+use super::growth::Growth;
 use crate::{
     app::App,
     domain::{
@@ -85,6 +86,9 @@ struct Attributes {
     /// Signatures that were set aside or taken out as suspected fraud, or put back.
     #[serde(skip_serializing_if = "Option::is_none")]
     removals: Option<Vec<Removal>>,
+    /// What stands out in how it grew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    growth: Option<Growth>,
 }
 
 #[derive(Debug, Serialize)]
@@ -240,6 +244,7 @@ impl Item {
                 places: None,
                 other_parliamentary_business: None,
                 removals: None,
+                growth: None,
             },
         }
     }
@@ -260,13 +265,13 @@ pub async fn json(app: &App, memory: &Memory, id: PetitionId, headers: &HeaderMa
         .get(
             Key::PetitionJson(id),
             || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(app, id),
+            || render(app, id, app.clock.now()),
         )
         .await?;
     Ok(rendered.respond(headers))
 }
 
-async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
+async fn render(app: &App, id: PetitionId, now: Timestamp) -> Result<Rendered, PageError> {
     let mut db = store::snapshot(&app.pool).await?;
     let petition = store::petitions::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
     match petition.state.visibility() {
@@ -276,7 +281,13 @@ async fn render(app: &App, id: PetitionId) -> Result<Rendered, PageError> {
     }
     let published = petition.state.is_published();
     let own = petition.source_url.is_none();
+    let mut growth = None;
+    if published {
+        let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
+        growth = Some(Growth::new(&petition, &series, app.thresholds()));
+    }
     let mut item = Item::new(petition);
+    item.attributes.growth = growth;
     if published {
         let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
         let countries = store::places::countries(&mut db, id).await?;

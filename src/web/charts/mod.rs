@@ -5,6 +5,7 @@
 //! pictures served as files bring their own.
 
 mod axis;
+mod day;
 mod hexmap;
 mod labels;
 mod line;
@@ -12,7 +13,8 @@ mod scale;
 mod table;
 mod words;
 
+pub use day::{DayChart, HourRow};
 pub use hexmap::{Hexagon, Hexmap, LegendRow, Shade};
 pub use line::{Event, History, HistoryChart, ThresholdLine};
 pub use table::{Row, Table};
-pub use words::summary;
+pub use words::{clock, summary};

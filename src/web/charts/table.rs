@@ -41,10 +41,10 @@ impl Table {
 fn when(step: Step, bucket: &Bucket) -> String {
     let at = bucket.starts_at;
     match step {
-        Step::Hour if step.floor(at) < at => {
+        Step::Minute | Step::Hour if step.floor(at) < at => {
             format!("From {}, {}", words::clock(at), words::zoned(at).strftime("%-d %B"))
         }
-        Step::Hour => format!("{}, {}", words::clock(at), words::zoned(at).strftime("%-d %B")),
+        Step::Minute | Step::Hour => format!("{}, {}", words::clock(at), words::zoned(at).strftime("%-d %B")),
         Step::Day => day_of(&at),
         Step::Week => format!("Week of {}", day_of(&step.floor(at))),
         Step::Month => words::zoned(at).strftime("%B %Y").to_string(),

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
 use jiff::Timestamp;
 
+use super::today::TodaySection;
 use crate::{
     app::App,
     domain::{deadline, facet::Facet, limits, threshold::Thresholds},
@@ -34,6 +35,7 @@ struct HomePage {
     responses: Vec<Petition>,
     debates: Vec<Petition>,
     counts: Counts,
+    today: TodaySection,
 }
 
 /// Shows the front page.
@@ -47,11 +49,11 @@ pub async fn show(
         return Err(PageError::NotAcceptable);
     }
     let version = || async { Ok(Some(memory.moment())) };
-    let rendered = memory.get(Key::Home, version, || render(&app, now.0)).await?;
+    let rendered = memory.get(Key::Home, version, || render(&app, &memory, now.0)).await?;
     Ok(rendered.respond(&headers))
 }
 
-async fn render(app: &App, now: Timestamp) -> Result<Rendered, PageError> {
+async fn render(app: &App, memory: &Memory, now: Timestamp) -> Result<Rendered, PageError> {
     let today = deadline::day(now);
     let mut db = store::snapshot(&app.pool).await?;
     let popular = store::popular::last_hour(&mut db, now, POPULAR).await?;
@@ -61,11 +63,13 @@ async fn render(app: &App, now: Timestamp) -> Result<Rendered, PageError> {
     let debates = store::petitions::load(&mut db, &debates).await?;
     let counts = store::listing::counts(&mut db, today).await?;
     db.commit().await?;
+    let signed = TodaySection::load(app, memory, now).await?;
     let layout = Layout::new(app, urls::home(), "Petitions to the Government and Parliament").about(
         "Find, sign and start petitions. See how they grow, what the Government answers and what Parliament debates.",
     );
     let message = page::message(&app.live.in_force().settings.home_message);
-    let page = HomePage { layout, message, thresholds: app.thresholds(), popular, responses, debates, counts };
+    let page =
+        HomePage { layout, message, thresholds: app.thresholds(), popular, responses, debates, counts, today: signed };
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }
 

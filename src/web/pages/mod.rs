@@ -4,3 +4,4 @@ pub mod home;
 pub mod petitions;
 pub mod signing;
 pub mod texts;
+mod today;

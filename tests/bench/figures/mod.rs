@@ -1,5 +1,6 @@
 //! The figures, each by itself, and the site that they share.
 
+mod charts;
 mod crowded;
 mod day;
 mod desk;
@@ -56,6 +57,7 @@ pub const FIGURES: &[Figure] = &[
         about: "petitions about the same thing, among 100,000",
         run: |f, t| Box::pin(related::run(f, t)),
     },
+    Figure { name: "charts", about: "ten years of hours drawn", run: |f, t| Box::pin(charts::run(f, t)) },
     Figure { name: "signing", about: "signing and confirming", run: |f, t| Box::pin(signing::run(f, t)) },
     Figure { name: "mail", about: "mail handed to a server", run: |f, t| Box::pin(mail::run(f, t)) },
     Figure {

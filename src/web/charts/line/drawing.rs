@@ -39,7 +39,8 @@ impl<'a> Drawing<'a> {
     pub(super) fn new(history: &'a History<'a>) -> Drawing<'a> {
         let &History { series, range, .. } = history;
         let starts_at = series.start(range);
-        let (step, buckets) = pieces(history);
+        let step = series.step(range);
+        let buckets = series.pieces(starts_at, step);
         let forecast = history.forecast.filter(|_| range == Range::All);
         // What was closed as it opened has no length, and still some width.
         let least = starts_at.checked_add(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MAX);
@@ -78,6 +79,9 @@ impl<'a> Drawing<'a> {
         let zero = self.panels.bars.0 + self.bar_zero() / BARS_DOWN * (self.panels.bars.1 - self.panels.bars.0);
         let zeros = [(base == 0.0).then_some(self.panels.total.1), Some(zero)];
         HistoryChart {
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            step: self.step,
             events,
             notes: self.notes(),
             picture: Picture {
@@ -221,6 +225,7 @@ impl<'a> Drawing<'a> {
     /// The width that one bar and the gap beside it have, in units.
     fn bar_room(&self) -> f64 {
         let hours = match self.step {
+            Step::Minute => 1.0 / 60.0,
             Step::Hour => 1.0,
             Step::Week => 7.0 * 24.0,
             Step::Day | Step::Month | Step::Year => 24.0,
@@ -311,19 +316,6 @@ impl<'a> Drawing<'a> {
         }
         description
     }
-}
-
-/// The history in hours, days or weeks: hours in which next to nothing happened would look like a bar code.
-fn pieces(history: &History<'_>) -> (Step, Vec<Bucket>) {
-    let &History { series, range, .. } = history;
-    let span = series.until().duration_since(series.start(range));
-    let step = Step::for_span(span);
-    let buckets = series.buckets(range, step);
-    let added: u64 = buckets.iter().map(|bucket| bucket.added).sum();
-    if step == Step::Hour && span > SignedDuration::from_hours(48) && added < 2 * buckets.len() as u64 {
-        return (Step::Day, series.buckets(range, Step::Day));
-    }
-    (step, buckets)
 }
 
 pub(super) fn seconds(at: Timestamp) -> f64 {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::scale::{PathData, Percent};
 use super::words;
 use crate::domain::forecast::Forecast;
-use crate::domain::series::{Range, Series};
+use crate::domain::series::{Range, Series, Step};
 
 mod drawing;
 mod names;
@@ -57,6 +57,12 @@ pub struct HistoryChart {
     pub events: Vec<Event>,
     /// Sentences that explain what is drawn in a special way: the caption.
     pub notes: Vec<String>,
+    /// The moment at its left edge.
+    pub starts_at: Timestamp,
+    /// The moment at its right edge.
+    pub ends_at: Timestamp,
+    /// What each bar stands for.
+    pub step: Step,
     picture: Picture,
 }
 

@@ -4,6 +4,7 @@ mod facts;
 pub mod growth;
 pub mod holding;
 pub mod list;
+pub mod pace;
 pub mod places;
 mod removals;
 pub mod search;

@@ -27,13 +27,18 @@ impl Removals {
 }
 
 fn words(removal: &Removal) -> String {
+    format!("{} on {}.", done(removal), day(&removal.on))
+}
+
+/// What was done, without its day: "1,204 signatures were removed as suspected fraud".
+pub fn done(removal: &Removal) -> String {
     let were = if removal.signatures == 1 { "was" } else { "were" };
     let done = match removal.reason {
         LedgerReason::Quarantined => "set aside as suspected fraud",
         LedgerReason::Reinstated => "put back",
         _ => "removed as suspected fraud",
     };
-    format!("{} {were} {done} on {}.", signatures(removal.signatures), day(&removal.on))
+    format!("{} {were} {done}", signatures(removal.signatures))
 }
 
 #[cfg(test)]

@@ -10,7 +10,14 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{facts::Facts, growth::Growth, holding, places::PlacesSection, removals::Removals, timeline::Milestone};
+use super::{
+    facts::Facts,
+    growth::{self, Growth},
+    holding,
+    places::PlacesSection,
+    removals::Removals,
+    timeline::Milestone,
+};
 use crate::{
     app::App,
     domain::{
@@ -192,6 +199,7 @@ async fn page_of(
         _ => None,
     };
     let timeline = Milestone::all(&petition, &activities, app.thresholds());
+    let marks = growth::marks(&timeline, &removals, &series);
     let layout = match preview {
         None => Layout::new(app, &urls::petition(&id), petition.action.clone()).about(summary(&petition)),
         Some(_) => Layout::unlisted(app, petition.action.clone()),
@@ -207,7 +215,7 @@ async fn page_of(
         ),
         facts: Facts::new(&petition, &series, forecast.as_ref(), now),
         share: ShareLink::all(app, petition.id, &petition.action),
-        growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), range, &timeline),
+        growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), range, &marks),
         removals: Removals::new(&removals),
         places: PlacesSection::new(&places),
         today: deadline::day(now),

@@ -52,7 +52,7 @@ impl Milestone {
             list.push(Self::new(at, "Found enough supporters to be checked"));
         }
         if let Some(at) = dates.opened_at {
-            list.push(Self::new(at, "Opened for signatures"));
+            list.push(Self::new(at, "Opened for signatures").marked());
         }
         if let Some(at) = dates.response_threshold_reached_at {
             list.push(Self::new(at, format!("Reached {} signatures", thousands(thresholds.response))).marked());
