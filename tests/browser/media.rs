@@ -63,6 +63,13 @@ async fn a_petition_page_keeps_its_meaning_with_forced_colours() {
                 let lost: Vec<String> =
                     kept.into_iter().filter(|(_, kept)| !kept).map(|(what, _)| format!("not true: {what}")).collect();
                 look::fail_if(browser, lost).await;
+
+                browser.go("/").await;
+                look::as_it_is(browser, 200).await;
+                let script = "const colour = (selector, of) => getComputedStyle(document.querySelector(selector))[of];
+                const drawn = [colour('.day .bars path', 'stroke'), colour('.day .before', 'stroke')];
+                return drawn.every((stroke) => stroke !== colour('body', 'backgroundColor'))";
+                assert!(browser.ask::<bool>(script, vec![]).await, "the chart of today cannot be seen");
             }
         }
     })

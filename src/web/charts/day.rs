@@ -65,8 +65,8 @@ struct Picture {
     bars: PathData,
     incomplete: PathData,
     yesterday: PathData,
-    /// How high the name of yesterday's line stands.
-    yesterday_name: Percent,
+    /// Where the name of yesterday's line stands.
+    yesterday_name: (Percent, Percent),
     times: Vec<(Percent, String)>,
 }
 
@@ -159,9 +159,7 @@ impl Picture {
             if index == 0 { yesterday.move_to(point) } else { yesterday.line_to(point) }
         }
 
-        // The name stands over all that is as far to the right as it is long.
-        let under_name = (width(YESTERDAY) / WIDTH * slots.len() as f64).ceil() as usize;
-        let last = slots.iter().rev().take(under_name).map(|slot| added(slot).max(slot.yesterday)).max();
+        let (name_at, name_y) = Self::name_yesterday(slots, &height);
         let step = round_step(top, 2.5);
         let grid = (1..).map(|line| f64::from(line) * step).take_while(|&value| value <= top);
         let length = next.duration_since(midnight).as_secs_f64();
@@ -178,12 +176,26 @@ impl Picture {
             bars,
             incomplete,
             yesterday,
-            yesterday_name: Percent(height.place(last.unwrap_or(0) as f64)),
+            yesterday_name: (name_at, name_y),
             times: axis::ticks(midnight, next)
                 .into_iter()
+                // The first hour is where the picture begins; its name would lie on the next on a phone.
+                .filter(|tick| tick.at > midnight)
                 .map(|tick| (Percent(tick.at.duration_since(midnight).as_secs_f64() / length * 100.0), tick.name))
                 .collect(),
         }
+    }
+
+    /// Yesterday's line is named where it is highest, over all that lies under the name on a phone.
+    fn name_yesterday(slots: &[Slot], height: &Scale) -> (Percent, Percent) {
+        let count = slots.len();
+        let peak = (0..count).rev().max_by_key(|&slot| slots[slot].yesterday).unwrap_or(0);
+        let half = width(YESTERDAY) / WIDTH / 2.0;
+        let middle = ((peak as f64 + 0.5) / count as f64).clamp(half, 1.0 - half);
+        let (from, to) = ((middle - half) * count as f64, (middle + half) * count as f64);
+        let under = slots.iter().take(to.ceil() as usize).skip(from.floor() as usize);
+        let highest = under.map(|slot| slot.today.map_or(0, |bucket| bucket.added).max(slot.yesterday)).max();
+        (Percent(middle * 100.0), Percent(height.place(highest.unwrap_or(0) as f64)))
     }
 }
 
