@@ -8,6 +8,7 @@ pub mod configure;
 pub mod confirm_signature;
 pub mod debate;
 pub mod edit_petition;
+pub mod estimate;
 pub mod forget;
 pub mod import_areas;
 pub mod import_petition;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     add_supporters::{Person, add_supporters},
+    estimate,
     import_petition::{ImportPetitionError, import_petition},
     relate::{self, Relating},
 };
@@ -38,7 +39,13 @@ pub async fn seed(
         if let Some(home) = home {
             add_supporters(db, keyring, id, &sample.people, home, Thresholds::default()).await?;
         }
+        let dates = &sample.record.dates;
+        if let (Some(opened), Some(closed)) = (dates.opened_at, dates.closed_at) {
+            estimate::in_hindsight(db, id, opened, closed, now).await?;
+        }
     }
+    store::estimates::judge(db).await?;
+    store::estimates::refresh_record(db, now).await?;
     store::search::refresh_words(db).await?;
     store::locks::take(db, relate::LOCK).await?;
     Relating::default().relate(db).await?;

@@ -1,6 +1,7 @@
 //! What operators type.
 
 mod admin;
+mod backtest;
 mod database;
 mod dev;
 mod import;
@@ -65,6 +66,19 @@ enum Command {
     Import(Import),
     /// Rebuild every tally from the ledger and report what was different.
     Recount,
+    /// Measure how good the estimate of the final count is, on petitions whose end is known. Needs no database.
+    Backtest {
+        /// Readings (series, age_days, count, window_days, final_count, final_is_last_observation) or moments (series,
+        /// age_days, remaining_days, count, last24h, per_day_7d, tau_days, true_final); the header tells which.
+        #[arg(value_name = "FILE.csv")]
+        file: PathBuf,
+        /// Leave out the petitions whose name begins so.
+        #[arg(long, value_name = "BEGINNING")]
+        without: Vec<String>,
+        /// Print JSON instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
     /// Pause the taking of signatures, or go on with it.
     Collection {
         /// Whether signatures are taken.
@@ -276,6 +290,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
             Command::Import(Import::Areas { files }) => import::areas(&settings, &files).await,
             Command::Import(Import::Postcodes { files }) => import::postcodes(&settings, &files).await,
+            Command::Backtest { file, without, json } => backtest::run(&file, &without, json),
             Command::Recount => recount::run(&settings).await,
             Command::Collection { collection } => {
                 signatures::collection(&settings, matches!(collection, Collection::Pause)).await

@@ -2,6 +2,7 @@
 
 pub mod area;
 pub mod areas_file;
+pub mod backtest;
 pub mod checks;
 pub mod deadline;
 pub mod departments_file;

@@ -42,6 +42,7 @@ enum Work {
     SettleThresholds,
     RunRules,
     ForgetSignIns,
+    KeepEstimates,
 }
 
 /// Every job of the site.
@@ -57,6 +58,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
     Job { name: "run rules", every: Duration::from_secs(1), work: Work::RunRules },
     Job { name: "forget sign-ins", every: minutes(60), work: Work::ForgetSignIns },
+    Job { name: "keep estimates", every: minutes(60), work: Work::KeepEstimates },
     Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
 ];
 
@@ -136,6 +138,8 @@ impl Job {
                 actions::staff::refused::sum_up(&mut tx, now).await?;
                 store::sessions::forget(&mut tx, now).await? + store::sign_in_failures::forget(&mut tx, now).await?
             }
+            // One of a day for each petition, a few at a time, in transactions of its own.
+            Work::KeepEstimates => actions::estimate::keep_estimates(&app.pool, now).await?,
             Work::CheckTallies => {
                 let differences = store::recount::differences(&mut tx).await?;
                 app.metrics.tally_differences.set(i64::try_from(differences.len()).unwrap_or(i64::MAX));

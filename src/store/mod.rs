@@ -4,6 +4,7 @@ pub mod areas;
 pub mod audit;
 pub mod debates;
 pub mod desk;
+pub mod estimates;
 pub mod figures;
 pub mod health;
 pub mod imports;

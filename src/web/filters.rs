@@ -132,6 +132,22 @@ pub fn until(deadline_at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How far off something is that nobody knows to the day: "within a day", "in about 3 days", "in about 3 weeks", "in
+/// about 4 months".
+pub fn in_about(duration: SignedDuration) -> String {
+    let days = duration.as_secs_f64() / 86_400.0;
+    let (count, unit) = match days {
+        ..1.0 => return "within a day".to_owned(),
+        1.0..11.0 => (days, "day"),
+        11.0..60.0 => (days / 7.0, "week"),
+        _ => (days / 30.4, "month"),
+    };
+    match count.round() as u64 {
+        1 => format!("in about a {unit}"),
+        count => format!("in about {} {unit}s", thousands(count)),
+    }
+}
+
 /// Whole days between two moments, "43 days"; "less than a day".
 pub fn days(duration: SignedDuration) -> String {
     match duration.as_hours() / 24 {

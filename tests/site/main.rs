@@ -14,6 +14,7 @@ mod counting;
 mod debating;
 mod desk;
 mod door;
+mod estimates;
 mod forecast;
 mod importing;
 mod importing_files;

@@ -36,7 +36,7 @@ async fn the_demonstration_is_as_promised() {
     let (estimate, range) = estimate.split_once(' ').expect("an estimate and its range");
     let estimate: u32 = estimate.replace(',', "").parse().expect("a number");
     assert!((44_029..46_000).contains(&estimate), "{estimate}");
-    assert!(range.starts_with("half of petitions like this one end between 44,"), "{range}");
+    assert!(range.starts_with("half of petitions like this end between 44,"), "{range}");
     ada.follow(&ada.page().texts("dd a[href='/help/estimates']")[0].clone()).await.see("How far to trust it");
 }
 

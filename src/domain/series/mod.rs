@@ -123,6 +123,12 @@ impl Series {
         self.fine_since.map(|fine| fine.max(self.since)).filter(|&fine| fine < self.until)
     }
 
+    /// The same history as it stood at a moment, to the hour, as of an open petition.
+    pub fn as_of(&self, at: Timestamp) -> Series {
+        let known = self.hours.partition_point(|hour| hour.ends_at() <= at);
+        Series::new(self.before, self.since, at, self.hours[..known].to_vec(), Vec::new())
+    }
+
     /// Whether the petition has closed.
     pub fn is_closed(&self) -> bool {
         self.closed

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     domain::{
         deadline,
+        forecast::{Figures, Forecast},
         petition::{PetitionId, PetitionState, Visibility},
         places::Places,
     },
@@ -89,6 +90,31 @@ struct Attributes {
     /// What stands out in how it grew.
     #[serde(skip_serializing_if = "Option::is_none")]
     growth: Option<Growth>,
+    /// Where an open petition is heading, if that can be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimate: Option<Estimate>,
+}
+
+#[derive(Debug, Serialize)]
+struct Estimate {
+    made_at: Moment,
+    made_for: Moment,
+    signature_count: u64,
+    half_end_between: [u64; 2],
+    four_in_five_end_between: [u64; 2],
+}
+
+impl Estimate {
+    fn new(forecast: &Forecast) -> Self {
+        let Figures { estimate, low, high, lowest, highest } = forecast.exact();
+        Self {
+            made_at: Moment(forecast.made_at()),
+            made_for: Moment(forecast.deadline()),
+            signature_count: estimate,
+            half_end_between: [low, high],
+            four_in_five_end_between: [lowest, highest],
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -245,6 +271,7 @@ impl Item {
                 other_parliamentary_business: None,
                 removals: None,
                 growth: None,
+                estimate: None,
             },
         }
     }
@@ -281,13 +308,21 @@ async fn render(app: &App, id: PetitionId, now: Timestamp) -> Result<Rendered, P
     }
     let published = petition.state.is_published();
     let own = petition.source_url.is_none();
-    let mut growth = None;
+    let (mut growth, mut estimate) = (None, None);
     if published {
         let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
         growth = Some(Growth::new(&petition, &series, app.thresholds()));
+        if let (PetitionState::Open, Some(opened), Some(closes)) =
+            (petition.state, petition.dates.opened_at, petition.dates.closes_at)
+            && now <= closes
+        {
+            let forecast = Forecast::new(&series, opened, closes, petition.counted_at.unwrap_or(now));
+            estimate = forecast.as_ref().map(Estimate::new);
+        }
     }
     let mut item = Item::new(petition);
     item.attributes.growth = growth;
+    item.attributes.estimate = estimate;
     if published {
         let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
         let countries = store::places::countries(&mut db, id).await?;

@@ -7,7 +7,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use crate::{
     app::App,
     domain::{limits, retention::Retention, threshold::Thresholds},
-    store::petitions::Version,
+    store::{self, estimates::Record, petitions::Version},
     urls,
     web::{
         cache::CachePolicy,
@@ -17,6 +17,7 @@ use crate::{
         markdown,
         memory::{Key, Memory, Rendered},
         page::{self, Layout, Section},
+        pages::estimates::EstimatesPage,
     },
 };
 
@@ -114,12 +115,6 @@ struct HelpPage {
 }
 
 #[derive(Template)]
-#[template(path = "pages/estimates.html")]
-struct EstimatesPage {
-    layout: Layout,
-}
-
-#[derive(Template)]
 #[template(path = "pages/start.html")]
 struct StartPage {
     layout: Layout,
@@ -200,13 +195,27 @@ async fn show(
     State(memory): State<Memory>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    // Only settings change it, of which the memory knows.
-    let version = || async { Ok(Some(Version { petition: 0, totals: 0 })) };
-    let rendered = memory.get(Key::Text(text), version, || async { render(&app, text) }).await?;
+    // Only settings change it, of which the memory knows; and the page about estimates shows how good they were.
+    let version = || async {
+        let petition = match text {
+            Text::Estimates => store::estimates::record_version(&mut *app.pool.acquire().await?).await?,
+            _ => 0,
+        };
+        Ok(Some(Version { petition, totals: 0 }))
+    };
+    let rendered = memory
+        .get(Key::Text(text), version, || async {
+            let record = match text {
+                Text::Estimates => store::estimates::record(&mut *app.pool.acquire().await?).await?,
+                _ => Vec::new(),
+            };
+            render(&app, text, &record)
+        })
+        .await?;
     Ok(rendered.respond(&headers))
 }
 
-fn render(app: &App, text: Text) -> Result<Rendered, PageError> {
+fn render(app: &App, text: Text, record: &[Record]) -> Result<Rendered, PageError> {
     let in_force = app.live.in_force();
     let own = in_force.pages.get(text.slug());
     let title = own.map_or(text.title(), |own| own.title.as_str());
@@ -217,7 +226,7 @@ fn render(app: &App, text: Text) -> Result<Rendered, PageError> {
     let html = match (own, text) {
         (Some(own), _) => OwnPage { layout, body: body_html(&own.body), paused, more }.render()?,
         (None, Text::Help) => HelpPage { layout, thresholds, more }.render()?,
-        (None, Text::Estimates) => EstimatesPage { layout }.render()?,
+        (None, Text::Estimates) => EstimatesPage::new(layout, record).render()?,
         (None, Text::Start) => StartPage { layout, thresholds, paused }.render()?,
         (None, Text::Privacy) => PrivacyPage { layout, retention: app.retention }.render()?,
         (None, Text::Accessibility) => AccessibilityPage { layout }.render()?,

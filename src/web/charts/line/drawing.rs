@@ -285,7 +285,7 @@ impl<'a> Drawing<'a> {
             notes.push(format!("The hatched {} is not over yet.", self.step.name()));
         }
         if let Some(forecast) = self.forecast {
-            let Figures { estimate, low, high } = forecast.rounded();
+            let Figures { estimate, low, high, .. } = forecast.rounded();
             let [estimate, low, high] = [estimate, low, high].map(thousands);
             let by = day_of(&forecast.deadline());
             notes.push(format!(

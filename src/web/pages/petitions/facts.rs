@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::{
-    domain::{forecast::Forecast, petition::PetitionState, series::Series},
+    domain::{forecast::Forecast, petition::PetitionState, series::Series, threshold::Progress},
     store::petitions::Petition,
     urls,
-    web::filters::{day_of, days, long_day, long_day_of, thousands, until},
+    web::filters::{day_of, days, in_about, long_day, long_day_of, thousands, until},
 };
 
 /// The key facts, in their order.
@@ -42,7 +42,13 @@ impl Fact {
 
 impl Facts {
     /// What is known at the moment of the page.
-    pub fn new(petition: &Petition, series: &Series, forecast: Option<&Forecast>, now: Timestamp) -> Self {
+    pub fn new(
+        petition: &Petition,
+        series: &Series,
+        forecast: Option<&Forecast>,
+        progress: &Progress,
+        now: Timestamp,
+    ) -> Self {
         let dates = &petition.dates;
         let mut facts = vec![Fact::new("Status", petition.state.label())];
         if let Some(opened) = dates.opened_at {
@@ -65,12 +71,19 @@ impl Facts {
                     facts.push(
                         Fact::new("Estimated final signatures", thousands(figures.estimate))
                             .note(format!(
-                                "half of petitions like this one end between {} and {}",
+                                "half of petitions like this end between {} and {}",
                                 thousands(figures.low),
                                 thousands(figures.high)
                             ))
                             .anchor(urls::help_estimates()),
                     );
+                    if let Some(at) = forecast.reaches(progress.goal.into()) {
+                        let when = in_about(at.duration_since(forecast.made_at()));
+                        facts.push(
+                            Fact::new("Next threshold", format!("{} {when}", thousands(progress.goal)))
+                                .note(format!("if it goes as estimated; it leads to {}", progress.purpose)),
+                        );
+                    }
                 }
             }
             PetitionState::Closed => {

@@ -204,16 +204,17 @@ async fn page_of(
         None => Layout::new(app, &urls::petition(&id), petition.action.clone()).about(summary(&petition)),
         Some(_) => Layout::unlisted(app, petition.action.clone()),
     };
+    let progress = app.thresholds().progress(
+        petition.signature_count,
+        petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
+    );
     Ok(PetitionPage {
         message: page::message(&app.live.in_force().settings.petition_message),
         layout: layout.within(Section::Petitions),
         signable: petition.state == PetitionState::Open
             && petition.dates.closes_at.is_some_and(|deadline| deadline >= now),
-        progress: app.thresholds().progress(
-            petition.signature_count,
-            petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
-        ),
-        facts: Facts::new(&petition, &series, forecast.as_ref(), now),
+        facts: Facts::new(&petition, &series, forecast.as_ref(), &progress, now),
+        progress,
         share: ShareLink::all(app, petition.id, &petition.action),
         growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), range, &marks),
         removals: Removals::new(&removals),
