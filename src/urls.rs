@@ -4,7 +4,7 @@ pub mod admin;
 
 use std::borrow::Borrow;
 
-use crate::domain::{facet::Facet, petition::PetitionId, signature::SignatureId};
+use crate::domain::{area::BoundarySet, facet::Facet, petition::PetitionId, signature::SignatureId};
 
 /// How the addresses begin that carry a token, and are told to nobody.
 pub const SIGNATURES: &str = "/signatures/";
@@ -52,6 +52,47 @@ pub fn history(id: &PetitionId, format: &str) -> String {
 /// Where a petition's signatures come from; `format` is `csv`, `json` or `svg`.
 pub fn places(id: &PetitionId, format: &str) -> String {
     format!("/petitions/{id}/places.{format}")
+}
+
+/// All places that a petition's signatures come from.
+pub fn all_places(id: &PetitionId) -> String {
+    format!("/petitions/{id}/places")
+}
+
+/// Where somebody finds out what is signed where they live.
+pub fn local() -> &'static str {
+    "/petitions/local"
+}
+
+/// What a constituency signs.
+pub fn local_place(slug: &str, set: impl Borrow<BoundarySet>) -> String {
+    format!("/petitions/local/{slug}{}", boundaries(set))
+}
+
+/// What a constituency has signed, closed petitions too.
+pub fn local_place_all(slug: &str, set: impl Borrow<BoundarySet>) -> String {
+    format!("/petitions/local/{slug}/all{}", boundaries(set))
+}
+
+/// Either as data; `format` is `csv` or `json`.
+pub fn local_data(slug: &str, all: impl Borrow<bool>, set: impl Borrow<BoundarySet>, format: &str) -> String {
+    format!("/petitions/local/{slug}{}.{format}{}", if *all.borrow() { "/all" } else { "" }, boundaries(set))
+}
+
+/// All constituencies as data.
+pub fn constituencies_json() -> &'static str {
+    "/constituencies.json"
+}
+
+/// All constituencies.
+pub fn constituencies(set: impl Borrow<BoundarySet>) -> String {
+    format!("/constituencies{}", boundaries(set))
+}
+
+/// Which boundaries are meant, where they are not those of today.
+fn boundaries(set: impl Borrow<BoundarySet>) -> String {
+    let set = set.borrow();
+    if *set == BoundarySet::OF_2024 { String::new() } else { format!("?boundaries={}", set.0) }
 }
 
 /// Where a petition is signed.

@@ -116,3 +116,79 @@
     fetch(form.dataset.editing, { method: "POST", body: new URLSearchParams({ form: form.dataset.form }) }).catch(() => {});
   });
 })();
+
+// The map of constituencies: what the pointer or a finger is on, or the arrow keys have come to, is said below it.
+(() => {
+  const figure = document.querySelector("[data-places]");
+  const map = figure?.querySelector("svg");
+  if (!map) return;
+  const told = document.createElement("p");
+  told.className = "told";
+  told.setAttribute("role", "status");
+  figure.append(told);
+  figure.tabIndex = 0;
+  figure.setAttribute("aria-label", "Map of constituencies; the arrow keys move over it");
+
+  const mark = document.createElementNS(map.namespaceURI, "path");
+  mark.setAttribute("class", "pointed");
+  mark.setAttribute("d", "M0-6 5-3v6L0 6l-5-3v-6z");
+  const format = new Intl.NumberFormat("en-GB");
+  const short = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 2 });
+  let hexagons = [], asked, at;
+
+  // The figures are fetched when somebody wants to know them.
+  const ask = () => asked ??= fetch(figure.dataset.places)
+    .then((answer) => answer.ok ? answer.json() : Promise.reject(answer.status))
+    .then(({ places }) => {
+      hexagons = places.filter((place) => place.hex_row !== null && place.kind === "constituency");
+      // As web::charts::hexmap lays them out.
+      for (const place of hexagons) {
+        place.x = place.hex_column * 10 + (place.hex_row % 2) * 5 + 6;
+        place.y = place.hex_row * 9 + 7;
+      }
+    })
+    .catch(() => { asked = null; });
+
+  const tell = (place) => {
+    if (!place || place === at) return;
+    at = place;
+    mark.setAttribute("transform", `translate(${place.x} ${place.y})`);
+    map.append(mark);
+    const parts = [`${format.format(place.signature_count)} ${place.signature_count === 1 ? "signature" : "signatures"}`];
+    if (place.population_percent !== null) parts.push(`${short.format(place.population_percent)}% of the people there`);
+    if (place.times_usual !== null) parts.push(`${short.format(place.times_usual)} times as much as usual`);
+    told.textContent = `${place.name}: ${parts.join(", ")}.`;
+  };
+
+  const nearest = (cost) => hexagons.reduce((best, place) => {
+    const of = cost(place);
+    return of < best.of ? { of, place } : best;
+  }, { of: Infinity }).place;
+
+  map.addEventListener("pointermove", async (event) => {
+    await ask();
+    const matrix = map.getScreenCTM();
+    if (!matrix) return;
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    tell(nearest((place) => {
+      const far = Math.hypot(place.x - x, place.y - y);
+      return far < 9 ? far : Infinity;
+    }));
+  });
+
+  const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  figure.addEventListener("keydown", async (event) => {
+    const way = WAYS[event.key];
+    if (!way || event.target !== figure || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    await ask();
+    // The first time, where most signed.
+    if (!at) return tell(nearest((place) => -place.signature_count));
+    tell(nearest((place) => {
+      const [dx, dy] = [place.x - at.x, place.y - at.y];
+      const along = dx * way[0] + dy * way[1];
+      const across = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
+      return along > 2 && across <= along * 2 ? along + across * 2 : Infinity;
+    }));
+  });
+})();

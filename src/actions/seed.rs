@@ -22,7 +22,8 @@ pub struct Sample {
     pub people: Vec<Person>,
 }
 
-/// Stores sample petitions, makes them searchable, and finds which are related. The caller sees to it that all are stored or none.
+/// Stores sample petitions, makes them searchable and their places comparable, and finds which are related. The caller
+/// sees to it that all are stored or none.
 ///
 /// # Errors
 /// When the database fails or a record contradicts itself.
@@ -49,5 +50,6 @@ pub async fn seed(
     store::search::refresh_words(db).await?;
     store::locks::take(db, relate::LOCK).await?;
     Relating::default().relate(db).await?;
+    store::places::sum_up(db).await?;
     Ok(())
 }

@@ -156,3 +156,14 @@ pub const JUDGEMENT_REASON: usize = 1_000;
 pub const RULE_SUMMARY: usize = 255;
 /// Most letters of what a rule over signatures is for, at length.
 pub const RULE_DETAILS: usize = 10_000;
+
+/// Signatures that a country other than the United Kingdom needs to be shown by itself, unless a setting says otherwise.
+pub const FOLD_COUNTRIES_UNDER: u32 = 5;
+/// The most that this setting can ask for.
+pub const FOLD_COUNTRIES_UNDER_MOST: u32 = 1_000;
+/// Constituencies that the petition page lists.
+pub const CONSTITUENCIES_SHOWN: usize = 20;
+/// Petitions that a constituency signs most, on its page.
+pub const LOCAL: usize = 50;
+/// Petitions that a constituency signs more than usual, on its page.
+pub const LOCAL_UNUSUAL: usize = 10;

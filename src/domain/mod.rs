@@ -54,4 +54,5 @@ pub mod suspicion;
 mod table;
 pub mod text;
 pub mod threshold;
+pub mod usual;
 pub mod word_text;

@@ -30,6 +30,8 @@ pub struct SiteSettings {
     pub link_hosts: String,
     /// How many mails to the signers of petitions leave in a minute.
     pub mails_per_minute: u32,
+    /// Countries with fewer signatures than this are shown together.
+    pub fold_countries_under: u32,
 }
 
 impl Default for SiteSettings {
@@ -47,6 +49,7 @@ impl Default for SiteSettings {
             link_hosts: "*.parliament.uk\nparliamentlive.tv\nwww.youtube.com\nukparliament.shorthandstories.com"
                 .to_owned(),
             mails_per_minute: limits::MAILS_PER_MINUTE,
+            fold_countries_under: limits::FOLD_COUNTRIES_UNDER,
         }
     }
 }

@@ -34,6 +34,7 @@ enum Work {
     PublishResponses,
     RefreshWords,
     RelatePetitions,
+    SumUpPlaces,
     ForgetMinutes,
     SumMonths,
     ForgetUnconfirmed,
@@ -52,6 +53,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "publish responses", every: minutes(1), work: Work::PublishResponses },
     Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
     Job { name: actions::relate::LOCK, every: Duration::from_secs(2), work: Work::RelatePetitions },
+    Job { name: "sum up places", every: minutes(60), work: Work::SumUpPlaces },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "sum months", every: minutes(60), work: Work::SumMonths },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
@@ -125,6 +127,7 @@ impl Job {
             }
             // In transactions of its own, while this one keeps other processes out.
             Work::RelatePetitions => app.relating.relate(&mut *app.pool.acquire().await?).await?,
+            Work::SumUpPlaces => store::places::sum_up(&mut tx).await?,
             Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
             Work::SumMonths => store::figures::sum_months(&mut tx, now).await?,
             Work::ForgetUnconfirmed => actions::forget::forget_unconfirmed(&mut tx, app.retention, now).await?,

@@ -11,6 +11,7 @@ pub mod imports;
 pub mod job_runs;
 pub mod judging;
 pub mod listing;
+pub mod local;
 pub mod locks;
 pub mod mailings;
 pub mod moderation;

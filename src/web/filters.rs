@@ -1,5 +1,7 @@
 //! How numbers, dates and durations are written.
 
+use std::borrow::Borrow;
+
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::domain::{deadline, threshold::Progress};
@@ -169,6 +171,18 @@ pub fn percent(share: f64) -> String {
         format!("{share:.2}")
     } else {
         format!("{:.3}", share.max(0.001))
+    }
+}
+
+/// How many times as much, with two digits or so: "12", "1.8", "1.0", "0.67".
+pub fn times(ratio: impl Borrow<f64>) -> String {
+    let ratio = *ratio.borrow();
+    if ratio >= 9.95 {
+        format!("{ratio:.0}")
+    } else if ratio >= 0.995 {
+        format!("{ratio:.1}")
+    } else {
+        format!("{ratio:.2}")
     }
 }
 

@@ -20,15 +20,31 @@ use axum::{
 use moka::future::Cache;
 use tokio::sync::Mutex;
 
-use super::{cache::CachePolicy, error::PageError, extract::Format, page, pages::texts::Text};
+use super::{
+    cache::CachePolicy,
+    charts::Shade,
+    error::PageError,
+    extract::Format,
+    page,
+    pages::{
+        local::{Constituencies, Local},
+        petitions::places::Order,
+        texts::Text,
+    },
+};
 use crate::{
     actions::live_settings::Live,
     domain::{
+        area::BoundarySet,
         facet::Facet,
         petition::PetitionId,
         series::{Range, Series},
     },
-    store::{areas::Country, petitions::Version, topics::TopicCount},
+    store::{
+        areas::{AreaId, Country},
+        petitions::Version,
+        topics::TopicCount,
+    },
 };
 
 /// Bytes that all renderings together may take, compressed ones included: some 500 pages.
@@ -44,15 +60,21 @@ const OLD: Duration = Duration::from_secs(30);
 /// For how long a rendering is shown while the database cannot be asked.
 const AWAY: Duration = Duration::from_secs(300);
 
-/// For how long is kept what takes long to find and hardly changes: topics, countries, and what was
+/// For how long is kept what takes long to find and hardly changes: topics, countries, what a place signs, and what was
 /// signed today on the whole site.
 const SLOW: Duration = Duration::from_secs(60);
 
 /// What is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A petition's page.
-    Petition(PetitionId, Range),
+    /// A petition's page: what the chart and the map show.
+    Petition(PetitionId, Range, Shade),
+    /// All places of a petition: what the map shows, how the constituencies are ordered, and whether that is turned round.
+    Places(PetitionId, Shade, Order, bool),
+    /// What a constituency signs: open petitions, or closed ones as well.
+    Local(AreaId, BoundarySet, bool),
+    /// All constituencies.
+    Constituencies(BoundarySet),
     /// A petition as JSON.
     PetitionJson(PetitionId),
     /// How a petition grew, in the steps in which its chart is drawn, as JSON.
@@ -83,6 +105,9 @@ struct Kept {
     countries: Cache<i64, Arc<[Country]>>,
     /// What came to all petitions together, yesterday and today.
     whole_site: Cache<(), Arc<Series>>,
+    /// Likewise.
+    constituencies: Cache<(BoundarySet, i64), Arc<Constituencies>>,
+    local: Cache<(AreaId, BoundarySet, bool), Arc<Local>>,
     live: Live,
     began: Instant,
 }
@@ -100,6 +125,8 @@ impl Memory {
             topics: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             countries: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             whole_site: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
+            constituencies: Cache::builder().max_capacity(4).time_to_live(SLOW).build(),
+            local: Cache::builder().max_capacity(2_000).time_to_live(SLOW).build(),
             live,
             began: Instant::now(),
         }))
@@ -340,6 +367,44 @@ impl Memory {
             self.0.countries.insert(version, countries.clone()).await;
         }
         Ok(countries)
+    }
+}
+
+impl Memory {
+    /// The constituencies of a set: read by `read` once in a while, unless there are none yet.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn constituencies<F>(&self, set: BoundarySet, read: F) -> Result<Arc<Constituencies>, PageError>
+    where
+        F: Future<Output = Result<Constituencies, PageError>>,
+    {
+        let key = (set, self.0.live.version());
+        if let Some(constituencies) = self.0.constituencies.get(&key).await {
+            return Ok(constituencies);
+        }
+        let constituencies = Arc::new(read.await?);
+        if !constituencies.all.is_empty() {
+            self.0.constituencies.insert(key, constituencies.clone()).await;
+        }
+        Ok(constituencies)
+    }
+
+    /// What a constituency signs, open petitions or all: found by `find` once in a while.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub async fn local<F>(&self, area: AreaId, set: BoundarySet, all: bool, find: F) -> Result<Arc<Local>, PageError>
+    where
+        F: Future<Output = Result<Local, PageError>>,
+    {
+        let key = (area, set, all);
+        if let Some(local) = self.0.local.get(&key).await {
+            return Ok(local);
+        }
+        let local = Arc::new(find.await?);
+        self.0.local.insert(key, local.clone()).await;
+        Ok(local)
     }
 }
 

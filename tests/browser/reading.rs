@@ -86,13 +86,16 @@ async fn find_and_read(browser: &Browser) {
         assert_eq!(browser.text("#growth [aria-current]").await, range);
     }
 
-    assert!(!browser.shows("Coventry South 290").await, "the table is folded");
+    assert!(!browser.shows("North East").await, "the table is folded");
     browser.unfold("The same numbers as a table").await;
     browser.unfold("Read the full response").await;
-    browser.unfold("650 constituencies, as a table").await;
+    for shade in ["Share of people", "Compared with usual", "Signatures"] {
+        browser.follow(shade).await;
+        assert_eq!(browser.text("#places [aria-current]").await, shade);
+    }
     browser.unfold("Regions and nations").await;
     browser.unfold("Countries").await;
-    browser.see("Coventry South 290").await;
+    browser.see("North East").await;
     super::look::as_it_is(browser, 200).await;
 
     browser.follow("Test the emergency alert on mobile phones").await;
@@ -118,6 +121,12 @@ async fn visit_every_other_page(browser: &Browser) {
         ("/accessibility", "How this site is made"),
         ("/cookies", "Cookies"),
         ("/petitions/1000000/thank-you", "Check your inbox"),
+        ("/petitions/1000000/places?map=usual", "What “usual” means"),
+        ("/petitions/1000000/places?map=share&places_by=name&region=W92000004", "32 constituencies of 650."),
+        ("/petitions/local", "Petitions signed where you live"),
+        ("/petitions/local/coventry-south", "Unusual here"),
+        ("/petitions/local/ynys-mon/all", "Open and closed petitions."),
+        ("/constituencies?q=south", "Show all"),
         ("/petitions/1000018", "5 signatures"),
         ("/petitions/1000027", "It can no longer be signed."),
         ("/petitions/1000027/signatures/new", "Its deadline has passed."),

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use reqwest::{Method, StatusCode};
 use undersigned::{
-    domain::{facet::Facet, keyring::Purpose, petition::PetitionState, signature::SignatureId},
+    domain::{area::BoundarySet, facet::Facet, keyring::Purpose, petition::PetitionState, signature::SignatureId},
     urls,
     web::assets,
 };
@@ -46,6 +46,14 @@ async fn every_function_of_urls_leads_somewhere() {
         ("places", urls::places(id, "csv")),
         ("places", urls::places(id, "json")),
         ("places", urls::places(id, "svg")),
+        ("all_places", urls::all_places(id)),
+        ("local", urls::local().to_owned()),
+        ("local_place", urls::local_place("ynys-mon", BoundarySet::OF_2024)),
+        ("local_place_all", urls::local_place_all("ynys-mon", BoundarySet::OF_2024)),
+        ("local_data", urls::local_data("ynys-mon", false, BoundarySet::OF_2024, "json")),
+        ("local_data", urls::local_data("ynys-mon", true, BoundarySet::OF_2024, "csv")),
+        ("constituencies", urls::constituencies(BoundarySet::OF_2024)),
+        ("constituencies_json", urls::constituencies_json().to_owned()),
         ("sign", urls::sign(id)),
         ("thank_you", urls::thank_you(id)),
         ("confirm_signature", urls::confirm_signature(&signature, &token(Purpose::Confirm))),

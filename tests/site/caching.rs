@@ -11,10 +11,18 @@ const A_SECOND: &str = "public, max-age=1, stale-while-revalidate=2, stale-if-er
 const A_MINUTE: &str = "public, max-age=60, stale-while-revalidate=120, stale-if-error=300";
 
 /// What each address says about being kept.
-const POLICIES: [(&str, &str); 27] = [
+const POLICIES: [(&str, &str); 35] = [
     ("/", A_SECOND),
     ("/petitions/1000000", A_SECOND),
     ("/petitions/1000000?range=7d", A_SECOND),
+    ("/petitions/1000000?map=share", A_SECOND),
+    ("/petitions/1000000/places", A_SECOND),
+    ("/petitions/1000000/places?q=south", "no-cache"),
+    ("/petitions/local", "no-cache"),
+    ("/petitions/local/ynys-mon", "no-cache"),
+    ("/petitions/local/ynys-mon/all", "no-cache"),
+    ("/petitions/local/ynys-mon.json", "no-cache"),
+    ("/constituencies", A_MINUTE),
     ("/petitions/1000000.json", A_SECOND),
     ("/petitions/1000000/count.json", A_SECOND),
     ("/trending.json", A_SECOND),

@@ -204,9 +204,13 @@ fn pictures_are_small() {
         assert!(bytes < 8_000, "{bytes} bytes for {}", range.word());
     }
     let places = (0..650i16).map(|number| (number % 26, number / 26));
-    let hexagons: Vec<_> = places.map(|(column, row)| hexagon(column, row, (column * row % 97) as u64)).collect();
+    let hexagons: Vec<_> = places.map(|(column, row)| hexagon(column, row, f64::from(column * row % 97))).collect();
     let bytes = Hexmap::new(&hexagons, Shade::Count).svg("map").len();
     assert!(bytes < 6_500, "{bytes} bytes");
+    let named: Vec<_> =
+        hexagons.into_iter().map(|hexagon| Hexagon { words: Some("East: 5 signatures".into()), ..hexagon }).collect();
+    let bytes = Hexmap::new(&named, Shade::Count).svg("map").len();
+    assert!(bytes < 65_000, "{bytes} bytes");
 }
 
 #[test]
@@ -295,21 +299,37 @@ fn the_hour_that_comes_twice_is_told_apart() {
     assert_eq!(hours[2..4], ["1 am GMT, 30 October", "1 am BST, 30 October"]);
 }
 
-fn hexagon(column: i16, row: i16, count: u64) -> Hexagon<'static> {
+fn hexagon(column: i16, row: i16, value: f64) -> Hexagon<'static> {
     let nation = Some(if row < 2 { Nation::Scotland } else { Nation::England });
-    Hexagon { name: "Mid & West", nation, place: Hex { column, row }, count, population: Some(70_000) }
+    Hexagon { name: "Mid & West", nation, place: Hex { column, row }, value: Some(value), words: None }
 }
 
 #[test]
 fn the_map_as_a_picture() {
-    let mut hexagons: Vec<_> = (0..20i16).map(|number| hexagon(number % 4, number / 4, number as u64 * 10)).collect();
-    hexagons[7].name = "Seven";
-    hexagons[7].count = 1_000;
-    hexagons.push(Hexagon { population: None, ..hexagon(6, 4, 50) });
-    let map = Hexmap::new(&hexagons, Shade::PerThousand);
-    assert_eq!(map.legend.iter().map(|row| row.constituencies).sum::<usize>(), 20, "one is without a figure");
+    let figures = |unit: f64| -> Vec<_> {
+        let mut hexagons: Vec<_> =
+            (0..20i16).map(|number| hexagon(number % 4, number / 4, f64::from(number) * unit)).collect();
+        hexagons[7].name = "Seven";
+        hexagons[7].value = Some(100.0 * unit);
+        hexagons.push(Hexagon { value: None, ..hexagon(6, 4, 0.0) });
+        hexagons
+    };
+    let (count, share) = (Hexmap::new(&figures(10.0), Shade::Count), Hexmap::new(&figures(0.0143), Shade::Share));
+    let mut compared = figures(0.1);
+    compared[0].value = Some(0.3);
+    for hexagon in &mut compared {
+        hexagon.words = hexagon.value.map(|value| format!("{}: {value:.1} × usual", hexagon.name));
+    }
+    compared.retain(|hexagon| hexagon.value.is_some());
+    let usual = Hexmap::new(&compared, Shade::Usual);
+    for map in [&count, &share, &usual] {
+        let constituencies: usize = map.legend.iter().map(|row| row.constituencies).sum();
+        assert_eq!(constituencies, 20, "one is without a figure");
+    }
     with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
-        assert_snapshot!("places.svg", map.svg("map"));
+        assert_snapshot!("places.svg", count.svg("map"));
+        assert_snapshot!("places-share.svg", share.svg("map"));
+        assert_snapshot!("places-usual.svg", usual.file());
     });
 }
 
@@ -317,7 +337,7 @@ fn the_map_as_a_picture() {
 fn legends_are_round_and_without_gaps() {
     let legend = |counts: &[u64]| {
         let hexagons: Vec<_> =
-            counts.iter().zip(0..).map(|(&count, number)| hexagon(number % 10, number / 10, count)).collect();
+            counts.iter().zip(0..).map(|(&count, number)| hexagon(number % 10, number / 10, count as f64)).collect();
         let rows = Hexmap::new(&hexagons, Shade::Count).legend;
         rows.into_iter()
             .map(|row| format!("{}: {} ({})", row.class, row.figures, row.constituencies))
@@ -337,6 +357,123 @@ fn legends_are_round_and_without_gaps() {
             "k5: 180 to 199 (20)"
         ]
     );
+}
+
+#[test]
+fn the_legend_of_more_and_less_than_usual_is_the_same_upside_down() {
+    let legend = |values: &[f64]| {
+        let hexagons: Vec<_> =
+            values.iter().zip(0..).map(|(&value, number)| hexagon(number % 10, number / 10, value)).collect();
+        let rows = Hexmap::new(&hexagons, Shade::Usual).legend;
+        rows.into_iter()
+            .map(|row| format!("{}: {} ({})", row.class, row.figures, row.constituencies))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(legend(&[1.0; 30]), ["d3: about as usual, 0.91 to 1.1 (30)"]);
+    let mut values = vec![1.0; 6];
+    values.extend([0.2, 0.6, 1.6, 2.5]);
+    assert_eq!(
+        legend(&values),
+        [
+            "d1: 0.5 times or less (1)",
+            "d2: 0.5 to 0.67 times (1)",
+            "d3: about as usual, 0.67 to 1.5 (6)",
+            "d4: 1.5 to 2 times (1)",
+            "d5: 2 times or more (1)"
+        ]
+    );
+}
+
+/// How somebody sees a colour of the page: linear parts of red, green and blue.
+type Seen = [f64; 3];
+
+/// A custom property of the stylesheet: that of the light colours, or of the dark ones.
+fn colour(name: &str, dark: bool) -> Seen {
+    let css = include_str!("../../static/site.css");
+    let of = |css: &str| css.split(&format!("--{name}: #")).nth(1).map(|rest| rest[..6].to_owned());
+    let (light, rest) = css.split_once("prefers-color-scheme: dark").expect("two sets of colours");
+    let hexadecimal = if dark { of(rest) } else { of(light) }.unwrap_or_else(|| panic!("--{name}"));
+    std::array::from_fn(|part| {
+        let value = u8::from_str_radix(&hexadecimal[part * 2..part * 2 + 2], 16).expect("a colour");
+        let value = f64::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    })
+}
+
+/// What people without one of the three kinds of cones see (Machado, Oliveira and Fernandes 2009, severity 1), and
+/// everybody else.
+const EYES: [[[f64; 3]; 3]; 4] = [
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+];
+
+fn seen(colour: Seen, eyes: [[f64; 3]; 3]) -> Seen {
+    eyes.map(|row| row.iter().zip(colour).map(|(weight, part)| weight * part).sum::<f64>().clamp(0.0, 1.0))
+}
+
+fn luminance([red, green, blue]: Seen) -> f64 {
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+fn contrast(a: Seen, b: Seen) -> f64 {
+    let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+    a.max(b) / a.min(b)
+}
+
+/// How far two colours are apart for the eye: in CIELAB, where 2.3 can just be told.
+fn apart(a: Seen, b: Seen) -> f64 {
+    let lab = |[red, green, blue]: Seen| {
+        let cube = |part: f64| if part > 0.008856 { part.cbrt() } else { 7.787 * part + 16.0 / 116.0 };
+        let x = cube((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505);
+        let y = cube(luminance([red, green, blue]));
+        let z = cube((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089);
+        [116.0 * y, 500.0 * (x - y), 200.0 * (y - z)]
+    };
+    lab(a).iter().zip(lab(b)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+#[test]
+fn neighbouring_colours_of_the_map_can_be_told_apart_by_everybody() {
+    for dark in [false, true] {
+        let paper = colour("paper", dark);
+        let sequential: Vec<Seen> =
+            std::iter::once(paper).chain((1..6).map(|class| colour(&format!("k{class}"), dark))).collect();
+        let diverging: Vec<Seen> = (1..6).map(|class| colour(&format!("d{class}"), dark)).collect();
+        for eyes in EYES {
+            for pair in sequential.windows(2).chain(diverging.windows(2)) {
+                let (a, b) = (seen(pair[0], eyes), seen(pair[1], eyes));
+                assert!(
+                    apart(a, b) >= 7.5 && contrast(a, b) >= 1.15,
+                    "{pair:?}: {:.1}, {:.2}",
+                    apart(a, b),
+                    contrast(a, b)
+                );
+            }
+            // More is never taken for less.
+            for (less, more) in [(0, 4), (1, 3)] {
+                assert!(apart(seen(diverging[less], eyes), seen(diverging[more], eyes)) >= 50.0);
+            }
+        }
+        // On grey paper the steps of the one go in one direction; of the other a dash tells which way it goes.
+        let grey: Vec<f64> = sequential.iter().map(|colour| luminance(*colour)).collect();
+        assert!(grey.windows(2).all(|pair| (pair[0] < pair[1]) == dark), "{grey:?}");
+        for (class, dash) in [(0, paper), (1, colour("ink", dark))] {
+            assert!(contrast(diverging[class], dash) >= 3.0, "the dash of d{}", class + 1);
+        }
+    }
+}
+
+#[test]
+fn a_map_as_a_file_has_the_colours_of_the_page() {
+    let (css, style) = (include_str!("../../static/site.css"), include_str!("../../templates/charts/style.svg"));
+    for name in ["k1", "k2", "k3", "k4", "k5", "d1", "d2", "d3", "d4", "d5"] {
+        let colours = |text: &'static str| -> Vec<&'static str> {
+            text.split(&format!("--{name}: #")).skip(1).map(|rest| &rest[..6]).collect()
+        };
+        assert_eq!(colours(css), colours(style), "--{name}, light and dark");
+    }
 }
 
 proptest! {
@@ -398,14 +535,33 @@ proptest! {
 
     #[test]
     fn every_constituency_is_in_one_class(
-        counts in prop::collection::vec(prop_oneof![0u64..5, 0u64..100_000], 1..200), per_thousand in any::<bool>(),
+        counts in prop::collection::vec(prop_oneof![0u64..5, 0u64..100_000], 1..200), share in any::<bool>(),
     ) {
-        let shade = if per_thousand { Shade::PerThousand } else { Shade::Count };
+        let (shade, unit) = if share { (Shade::Share, 0.00143) } else { (Shade::Count, 1.0) };
         let hexagons: Vec<_> =
-            counts.iter().zip(0..).map(|(&count, number)| hexagon(number % 14, number / 14, count)).collect();
+            counts.iter().zip(0..).map(|(&count, number)| hexagon(number % 14, number / 14, count as f64 * unit)).collect();
         let map = Hexmap::new(&hexagons, shade);
         prop_assert_eq!(map.legend.iter().map(|row| row.constituencies).sum::<usize>(), counts.len());
         let none = map.legend.iter().find(|row| row.class == "k0").map_or(0, |row| row.constituencies);
         prop_assert_eq!(none, counts.iter().filter(|&&count| count == 0).count());
+    }
+
+    #[test]
+    fn every_comparison_is_in_one_class(ratios in prop::collection::vec(-6.0f64..6.0, 1..200)) {
+        let hexagons: Vec<_> =
+            ratios.iter().zip(0..).map(|(&log, number)| hexagon(number % 14, number / 14, log.exp())).collect();
+        let map = Hexmap::new(&hexagons, Shade::Usual);
+        prop_assert_eq!(map.legend.iter().map(|row| row.constituencies).sum::<usize>(), ratios.len());
+        // Turned upside down, less is more.
+        let turned: Vec<_> =
+            ratios.iter().zip(0..).map(|(&log, number)| hexagon(number % 14, number / 14, (-log).exp())).collect();
+        let turned = Hexmap::new(&turned, Shade::Usual);
+        let sizes = |legend: &[undersigned::web::charts::LegendRow]| -> Vec<_> {
+            legend.iter().map(|row| (row.class.as_bytes()[1] - b'0', row.constituencies)).collect()
+        };
+        let mut other: Vec<_> =
+            sizes(&turned.legend).into_iter().map(|(class, number)| (6 - class, number)).collect();
+        other.reverse();
+        prop_assert_eq!(sizes(&map.legend), other);
     }
 }

@@ -27,6 +27,7 @@ mod mailings;
 mod moderating;
 mod odd;
 mod outbox_page;
+mod places;
 mod protected_area;
 mod protection;
 mod protection_page;

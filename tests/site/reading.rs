@@ -139,7 +139,9 @@ async fn the_numbers_of_a_page_tell_one_story() {
     let number = |text: &String| text.replace(',', "").parse::<u64>().expect("a number");
     let sum = |rows: &[Vec<String>]| rows.iter().map(|row| number(&row[1])).sum::<u64>();
     assert_eq!(sum(&places.rows), 120_345);
-    assert_eq!(sum(&ada.table("Signatures by constituency, most first").rows), 110_000);
+    let listed = ada.table("Signatures by constituency, most first");
+    assert_eq!((listed.rows.len(), sum(&listed.rows)), (21, 110_000), "twenty, and the others in one row");
+    assert_eq!(listed.foot[..2], ["All constituencies", "110,000"]);
     assert_eq!(sum(&ada.table("Signatures by region").rows), 110_000);
     assert_eq!(sum(&ada.table("Signatures by country").rows), 120_345);
     let weeks = ada.table("Signatures by week, latest first");
@@ -154,7 +156,7 @@ async fn the_numbers_of_a_page_tell_one_story() {
     assert_eq!(added + history["before"].as_u64().expect("a count"), 120_345);
 
     let rows = app.get(&urls::places(&id, "csv")).await.csv();
-    assert_eq!(rows[0], ["kind", "code", "name", "signature_count", "population"]);
+    assert_eq!(rows[0][..5], ["kind", "code", "name", "signature_count", "population"]);
     let parts = rows[1..].iter().filter(|row| row[0] != "region" && row[1] != "GB");
     assert_eq!(parts.map(|row| number(&row[3])).sum::<u64>(), 120_345);
 
@@ -271,7 +273,6 @@ async fn nothing_is_hidden_from_those_without_javascript() {
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await;
     let page = ada.page();
-    assert_eq!(ada.table("Signatures by constituency, most first").rows.len(), 650);
     assert_eq!(page.select("script").len(), 2, "that of every page, and that of charts");
     assert_eq!(page.select("link[rel='stylesheet']").len(), 1, "one stylesheet");
     assert!(page.select("noscript").is_empty(), "nothing to say to them");

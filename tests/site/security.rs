@@ -25,7 +25,11 @@ fn routes() -> Vec<String> {
     let mut routes = Vec::new();
     for pattern in patterns {
         let path = pattern.replace("{petition}", "1000000").replace("{file}", "site.000000000000.css");
-        let path = path.replace("{signature}", "1").replace("{mail}", "1").replace("{page}", "own");
+        let path = path
+            .replace("{signature}", "1")
+            .replace("{mail}", "1")
+            .replace("{page}", "own")
+            .replace("{place}", "ynys-mon");
         if path.contains("{name}") {
             for name in
                 ["count.json", "history.csv", "history.json", "history.svg", "places.csv", "places.json", "places.svg"]
@@ -94,7 +98,7 @@ async fn no_two_requests_have_the_same_number() {
 async fn what_cannot_be_done_at_an_address_is_told() {
     let app = TestApp::sample().await;
     for path in routes().iter().filter(|path| !path.starts_with("/static")) {
-        let takes_forms = path.contains("/signatures");
+        let takes_forms = path.contains("/signatures") || path == "/petitions/local";
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
             if takes_forms && method == Method::POST {
                 continue;

@@ -3,6 +3,7 @@
 pub mod constituencies;
 mod growth;
 pub mod history;
+pub mod local;
 pub mod operations;
 pub mod petition;
 pub mod petitions;
@@ -33,6 +34,7 @@ pub struct Wanted {
     range: Option<String>,
     #[serde(default)]
     since: Option<String>,
+    map: Option<String>,
 }
 
 /// A petition's count, history or places, in the format that the address ends in.
@@ -54,7 +56,7 @@ pub async fn petition_data(
         ("count", Some(Format::Json)) => petition::count(&app, &memory, id, &headers).await,
         ("count", None) if Format::Json.is_accepted(&headers) => petition::count(&app, &memory, id, &headers).await,
         ("history", Some(format)) => history::show(&app, &memory, id, now.0, format, &wanted, &headers).await,
-        ("places", Some(format)) => places::show(&app, id, format).await,
+        ("places", Some(format)) => places::show(&app, id, format, wanted.map).await,
         ("count" | "history" | "places", _) => Err(PageError::NotAcceptable),
         _ => Err(PageError::NotFound),
     }

@@ -20,6 +20,39 @@ struct Row {
     name: String,
     signature_count: i64,
     population: Option<i64>,
+    /// Signatures as a share of the population.
+    population_percent: Option<f64>,
+    /// How many signatures would have come if this place had signed this petition as much as it signs petitions at all.
+    usual_count: Option<f64>,
+    /// How many times as much that is, with care for small numbers (`domain::usual`).
+    times_usual: Option<f64>,
+    /// The region that a constituency lies in.
+    region_code: Option<String>,
+    /// The Welsh name, where it is another.
+    name_cy: Option<String>,
+    /// The place on the hexagon map.
+    hex_column: Option<i16>,
+    hex_row: Option<i16>,
+}
+
+impl Row {
+    /// A part of which nothing is known but its signatures.
+    fn new(kind: &'static str, code: String, name: String, signature_count: i64) -> Self {
+        Self {
+            kind,
+            code,
+            name,
+            signature_count,
+            population: None,
+            population_percent: None,
+            usual_count: None,
+            times_usual: None,
+            region_code: None,
+            name_cy: None,
+            hex_column: None,
+            hex_row: None,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -31,7 +64,12 @@ struct Document {
     places: Vec<Row>,
 }
 
-pub(super) async fn show(app: &App, id: PetitionId, format: Format) -> Result<Response, PageError> {
+/// The places of a petition; those who ask for the picture may say what it is to show.
+///
+/// # Errors
+/// When the petition is not published, the format is none of these, or there is nothing to draw.
+pub async fn show(app: &App, id: PetitionId, format: Format, map: Option<String>) -> Result<Response, PageError> {
+    let shade = places::shade(map)?;
     let mut db = store::snapshot(&app.pool).await?;
     published(&mut db, id).await?;
     let found = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
@@ -50,7 +88,10 @@ pub(super) async fn show(app: &App, id: PetitionId, format: Format) -> Result<Re
             boundaries: found.boundary_set.0,
             places: rows(&found),
         })?,
-        Format::Svg => places::map(&found).ok_or(PageError::NotFound)?.file(),
+        Format::Svg => {
+            let known = places::is_known(&found, shade).then_some(&found);
+            known.and_then(|found| places::map(found, shade, true)).ok_or(PageError::NotFound)?.file()
+        }
         Format::Html => return Err(PageError::NotAcceptable),
     };
     let mut response = page::body(format, text, CachePolicy::Revalidate);
@@ -63,39 +104,38 @@ pub(super) async fn show(app: &App, id: PetitionId, format: Format) -> Result<Re
 /// All parts: the constituencies, the countries other than GB and what was not located add up to the total.
 fn rows(places: &Places) -> Vec<Row> {
     let mut rows = Vec::with_capacity(places.constituencies.len() + 64);
+    let compared = places.comparison();
     for constituency in &places.constituencies {
         rows.push(Row {
-            kind: "constituency",
-            code: constituency.code.clone(),
-            name: constituency.name.clone(),
-            signature_count: constituency.count,
             population: constituency.population.map(Into::into),
+            population_percent: constituency.share().map(|share| rounded(share, 5)),
+            usual_count: compared.usual(constituency.of_everything).map(|usual| rounded(usual, 1)),
+            times_usual: compared.times(constituency.count, constituency.of_everything).map(|times| rounded(times, 2)),
+            region_code: constituency.region.as_ref().map(|region| region.code.clone()),
+            name_cy: constituency.name_cy.clone(),
+            hex_column: constituency.hex.map(|hex| hex.column),
+            hex_row: constituency.hex.map(|hex| hex.row),
+            ..Row::new("constituency", constituency.code.clone(), constituency.name.clone(), constituency.count)
         });
     }
     for tally in places.regions() {
         rows.push(Row {
-            kind: "region",
-            code: tally.region.code,
-            name: tally.region.name,
-            signature_count: tally.count,
             population: (tally.population > 0).then_some(tally.population),
+            population_percent: tally.share().map(|share| rounded(share, 5)),
+            usual_count: compared.usual(tally.of_everything).map(|usual| rounded(usual, 1)),
+            times_usual: compared.times(tally.count, tally.of_everything).map(|times| rounded(times, 2)),
+            ..Row::new("region", tally.region.code, tally.region.name, tally.count)
         });
     }
     for country in places.countries() {
-        rows.push(Row {
-            kind: "country",
-            code: country.code,
-            name: country.name,
-            signature_count: country.count,
-            population: None,
-        });
+        rows.push(Row::new("country", country.code, country.name, country.count));
     }
-    rows.push(Row {
-        kind: "not_located",
-        code: String::new(),
-        name: "Not located".to_owned(),
-        signature_count: places.not_located,
-        population: None,
-    });
+    rows.push(Row::new("not_located", String::new(), "Not located".to_owned(), places.not_located));
     rows
+}
+
+/// A figure with so many digits behind the point.
+fn rounded(figure: f64, digits: i32) -> f64 {
+    let unit = 10_f64.powi(digits);
+    (figure * unit).round() / unit
 }

@@ -14,7 +14,7 @@ mod table;
 mod words;
 
 pub use day::{DayChart, HourRow};
-pub use hexmap::{Hexagon, Hexmap, LegendRow, Shade};
+pub use hexmap::{Hexagon, Hexmap, LegendRow, Shade, UnknownShade};
 pub use line::{Event, History, HistoryChart, ThresholdLine};
 pub use table::{Row, Table};
 pub use words::{clock, summary};

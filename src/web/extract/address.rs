@@ -60,6 +60,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     }
 }
 
+/// The name of a constituency in an address, and the format behind its dot, if any.
+#[derive(Clone, Debug)]
+pub struct PlaceName {
+    /// Its name as addresses have it.
+    pub slug: String,
+    /// What stands behind the dot; `None`: nothing.
+    pub suffix: Option<Format>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PlaceName {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let last = parameter(parts, state, "place").await?;
+        match last.split_once('.') {
+            Some((slug, suffix)) => Ok(Self {
+                slug: slug.to_owned(),
+                suffix: Some(Format::from_suffix(suffix).ok_or(PageError::NotAcceptable)?),
+            }),
+            None => Ok(Self { slug: last, suffix: None }),
+        }
+    }
+}
+
 /// The number of a mail in a developer's mailbox.
 #[derive(Clone, Copy, Debug)]
 pub struct MailNumber(pub u64);

@@ -11,7 +11,7 @@ mod query;
 pub use self::{
     address::{
         ActivityNumber, AssetName, EntryKey, JobName, MailNumber, MailingNumber, Name, Numbered, PageName,
-        PasskeyNumber, RuleNumber, SessionNumber, StaffNumber,
+        PasskeyNumber, PlaceName, RuleNumber, SessionNumber, StaffNumber,
     },
     client_ip::ClientIp,
     form::Form,

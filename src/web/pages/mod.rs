@@ -2,6 +2,7 @@
 
 pub mod estimates;
 pub mod home;
+pub mod local;
 pub mod petitions;
 pub mod signing;
 pub mod texts;

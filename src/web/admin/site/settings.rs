@@ -43,6 +43,7 @@ pub struct SettingsForm {
     responses_need_approval: String,
     link_hosts: String,
     mails_per_minute: String,
+    fold_countries_under: String,
 }
 
 #[derive(Template)]
@@ -108,6 +109,7 @@ impl SettingsForm {
             responses_need_approval: tick(settings.responses_need_approval),
             link_hosts: settings.link_hosts.clone(),
             mails_per_minute: thousands(settings.mails_per_minute),
+            fold_countries_under: thousands(settings.fold_countries_under),
         }
     }
 
@@ -157,7 +159,16 @@ impl SettingsForm {
             let most = thousands(limits::MAILS_PER_MINUTE_MOST);
             errors.add("mails_per_minute", format!("Enter a number from 1 to {most}"));
         }
-        let Some(mails_per_minute) = mails_per_minute.filter(|_| errors.is_empty()) else { return Err(errors) };
+        let fold_countries_under = number(&self.fold_countries_under, limits::FOLD_COUNTRIES_UNDER_MOST);
+        if fold_countries_under.is_none() {
+            let most = thousands(limits::FOLD_COUNTRIES_UNDER_MOST);
+            errors.add("fold_countries_under", format!("Enter a number from 1 to {most}"));
+        }
+        let (Some(mails_per_minute), Some(fold_countries_under), true) =
+            (mails_per_minute, fold_countries_under, errors.is_empty())
+        else {
+            return Err(errors);
+        };
         let since = |tick: &str, before: Option<Timestamp>| (!tick.is_empty()).then(|| before.unwrap_or(now));
         Ok(SiteSettings {
             version: before.version,
@@ -171,13 +182,14 @@ impl SettingsForm {
             responses_need_approval: !self.responses_need_approval.is_empty(),
             link_hosts: link_hosts.join("\n"),
             mails_per_minute,
+            fold_countries_under,
         })
     }
 
     /// What stands in this form otherwise than in that of somebody else.
     fn differences(&self, yours: &Self) -> Vec<Conflict> {
         let yes_or_no = |tick: &str| if tick.is_empty() { "No" } else { "Yes" }.to_owned();
-        let fields: [(&'static str, String, String); 10] = [
+        let fields: [(&'static str, String, String); 11] = [
             ("Name of the site", self.site_name.clone(), yours.site_name.clone()),
             ("Signatures for a government response", self.response_threshold.clone(), yours.response_threshold.clone()),
             ("Signatures for a debate", self.debate_threshold.clone(), yours.debate_threshold.clone()),
@@ -192,6 +204,11 @@ impl SettingsForm {
             ),
             ("Hosts", self.link_hosts.clone(), tidy(&yours.link_hosts)),
             ("Mails a minute", self.mails_per_minute.clone(), yours.mails_per_minute.clone()),
+            (
+                "Signatures that a country needs to be named",
+                self.fold_countries_under.clone(),
+                yours.fold_countries_under.clone(),
+            ),
         ];
         let differ = fields.into_iter().filter(|(_, theirs, yours)| theirs.trim() != yours.trim());
         differ

@@ -1,5 +1,6 @@
 //! Petitions: their lists, their pages, and what stands there before there is a page.
 
+pub mod all_places;
 mod facts;
 pub mod growth;
 pub mod holding;

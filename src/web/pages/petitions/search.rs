@@ -65,7 +65,7 @@ const TOPICS: usize = 10;
 /// The last page that can be asked for.
 const PAGES: u64 = 99_999;
 /// Characters that mean something in a query.
-const IN_QUERY: &AsciiSet =
+pub(super) const IN_QUERY: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'&').add(b'+').add(b'<').add(b'>').add(b'%').add(b'=');
 
 impl Search {

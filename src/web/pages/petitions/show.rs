@@ -14,7 +14,7 @@ use super::{
     facts::Facts,
     growth::{self, Growth},
     holding,
-    places::PlacesSection,
+    places::{self, PlacesSection},
     removals::Removals,
     timeline::Milestone,
 };
@@ -38,6 +38,7 @@ use crate::{
     web::{
         api,
         cache::CachePolicy,
+        charts::Shade,
         error::PageError,
         extract::{Format, Now, Numbered, Query},
         filters::{day, day_of, long_day, second_of, signatures, thousands},
@@ -54,6 +55,8 @@ use crate::{
 pub struct Wanted {
     #[serde(default)]
     range: Option<String>,
+    #[serde(default)]
+    map: Option<String>,
 }
 
 #[derive(Template)]
@@ -116,17 +119,19 @@ pub async fn show(
         _ => return Err(PageError::NotAcceptable),
     }
     let id = address.id;
-    let range = match query.and_then(|query| query.0.range) {
+    let wanted = query.map(|query| query.0).unwrap_or_default();
+    let range = match wanted.range {
         Some(word) => word
             .parse::<Range>()
             .map_err(|_| PageError::bad_request("The range of the chart is 24h, 7d, 30d or all."))?,
         None => Range::All,
     };
+    let shade = places::shade(wanted.map)?;
     let rendered = memory
         .get(
-            Key::Petition(id, range),
+            Key::Petition(id, range, shade),
             || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(&app, id, range, now.0),
+            || render(&app, id, (range, shade), now.0),
         )
         .await;
     match rendered {
@@ -137,8 +142,21 @@ pub async fn show(
     }
 }
 
+/// The page with this range of the chart and this shading of the map, at one of its parts.
+fn address(id: &PetitionId, (range, shade): (Range, Shade), part: &str) -> String {
+    let mut query = Vec::new();
+    if range != Range::All || part == "growth" {
+        query.push(format!("range={}", range.word()));
+    }
+    if shade != Shade::Count {
+        query.push(format!("map={}", shade.word()));
+    }
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{mark}{}#{part}", urls::petition(id), query.join("&"))
+}
+
 /// What stands at the address of a petition that has no page.
-async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
+pub(super) async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
     let state = store::petitions::state(&mut *app.pool.acquire().await?, id).await?.ok_or(PageError::NotFound)?;
     let visibility = state.visibility();
     match visibility {
@@ -153,18 +171,18 @@ async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
 
 /// The page as it will be once a response is published; for staff, and kept nowhere.
 pub async fn preview(app: &App, id: PetitionId, now: Timestamp, preview: Preview) -> Result<Response, PageError> {
-    page::html(&page_of(app, id, Range::All, now, Some(preview)).await?, CachePolicy::Never)
+    page::html(&page_of(app, id, (Range::All, Shade::Count), now, Some(preview)).await?, CachePolicy::Never)
 }
 
-async fn render(app: &App, id: PetitionId, range: Range, now: Timestamp) -> Result<Rendered, PageError> {
-    let page = page_of(app, id, range, now, None).await?;
+async fn render(app: &App, id: PetitionId, chosen: (Range, Shade), now: Timestamp) -> Result<Rendered, PageError> {
+    let page = page_of(app, id, chosen, now, None).await?;
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }
 
 async fn page_of(
     app: &App,
     id: PetitionId,
-    range: Range,
+    (range, shade): (Range, Shade),
     now: Timestamp,
     preview: Option<Preview>,
 ) -> Result<PetitionPage, PageError> {
@@ -174,7 +192,7 @@ async fn page_of(
         return Err(PageError::NotFound);
     }
     let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
-    let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let found = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
     let related = store::related::find(&mut db, id, now).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
     let removals = store::removals::find(&mut db, id).await?;
@@ -208,6 +226,11 @@ async fn page_of(
         petition.signature_count,
         petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
     );
+    let mut growth = Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), range, &marks);
+    // Whoever chooses another range keeps the map.
+    for (link, range) in growth.ranges.iter_mut().zip(Range::EVERY) {
+        link.url = address(&id, (range, shade), "growth");
+    }
     Ok(PetitionPage {
         message: page::message(&app.live.in_force().settings.petition_message),
         layout: layout.within(Section::Petitions),
@@ -216,9 +239,9 @@ async fn page_of(
         facts: Facts::new(&petition, &series, forecast.as_ref(), &progress, now),
         progress,
         share: ShareLink::all(app, petition.id, &petition.action),
-        growth: Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), range, &marks),
+        growth,
         removals: Removals::new(&removals),
-        places: PlacesSection::new(&places),
+        places: PlacesSection::brief(&id, &found, shade, |shade| address(&id, (range, shade), "places")),
         today: deadline::day(now),
         petition,
         as_at,
