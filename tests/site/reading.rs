@@ -240,7 +240,7 @@ async fn every_range_of_the_chart_adds_up() {
     ] {
         ada.follow(range).await;
         assert_eq!(ada.path(), format!("{}?range={word}", petition.url()));
-        assert_eq!(ada.page().texts("nav [aria-current='true']"), ["Petitions", range]);
+        assert_eq!(ada.page().texts("nav [aria-current='true']"), ["Petitions", range, "Signatures"]);
         let rows = ada.table(caption).rows;
         assert_eq!(rows[0][2], "120,345");
         if word == "24h" {
