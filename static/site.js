@@ -129,9 +129,9 @@
   figure.tabIndex = 0;
   figure.setAttribute("aria-label", "Map of constituencies; the arrow keys move over it");
 
-  const mark = document.createElementNS(map.namespaceURI, "path");
+  const mark = document.createElementNS(map.namespaceURI, "g");
   mark.setAttribute("class", "pointed");
-  mark.setAttribute("d", "M0-6 5-3v6L0 6l-5-3v-6z");
+  mark.innerHTML = '<path d="M0-6 5-3v6L0 6l-5-3v-6z"/><path d="M0-6 5-3v6L0 6l-5-3v-6z"/>';
   const format = new Intl.NumberFormat("en-GB");
   const short = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 2 });
   let hexagons = [], asked, at;

@@ -9,7 +9,15 @@ use super::{
 #[tokio::test]
 async fn a_printed_page_has_everything_that_paper_can_show() {
     with_browser(WIDE, Scripts::Off, async |browser| {
-        for page in ["/", "/petitions?q=emergency", PETITION, "/petitions/1000027", "/petitions/1000047", "/help"] {
+        for page in [
+            "/",
+            "/petitions?q=emergency",
+            PETITION,
+            "/petitions/1000000/places?q=south",
+            "/petitions/1000027",
+            "/petitions/1000047",
+            "/help",
+        ] {
             browser.go(page).await;
             browser.emulate("print", &[]).await;
             let lost = browser.ask(&format!("{}\nreturn lostInPrint();", look::MEASURES), vec![]).await;

@@ -52,6 +52,41 @@ async fn a_petition_page_is_the_same_without_javascript() {
 }
 
 #[tokio::test]
+async fn the_map_is_read_with_the_arrow_keys_and_by_pointing() {
+    with_browser(WIDE, Scripts::On, async |browser| {
+        for (page, first) in
+            [(PETITION, "Coventry South: 290 signatures"), ("/petitions/1000000/places", "Coventry South: 290")]
+        {
+            browser.go(page).await;
+            // Each waits until something else is told than before.
+            let read = "const [act, done] = arguments;
+                const told = document.querySelector('.told');
+                const before = told.textContent;
+                const wait = setInterval(() => {
+                  if (told.textContent === before) return;
+                  clearInterval(wait);
+                  done(told.textContent);
+                }, 20);
+                const figure = document.querySelector('[data-places]');
+                if (act === 'point') {
+                  const { left, top, width, height } = figure.querySelector('svg').getBoundingClientRect();
+                  const at = { clientX: left + width / 2, clientY: top + height / 2, bubbles: true };
+                  figure.querySelector('svg').dispatchEvent(new PointerEvent('pointermove', at));
+                } else {
+                  figure.dispatchEvent(new KeyboardEvent('keydown', { key: act, bubbles: true, cancelable: true }));
+                }";
+            let told: String = browser.ask_later(read, vec!["ArrowRight".into()]).await;
+            assert!(told.starts_with(first) && told.ends_with("times as much as usual."), "{told}");
+            let right: String = browser.ask_later(read, vec!["ArrowRight".into()]).await;
+            let back: String = browser.ask_later(read, vec!["ArrowLeft".into()]).await;
+            let elsewhere: String = browser.ask_later(read, vec!["point".into()]).await;
+            assert!(back == told && right != told && elsewhere != told, "{told} {right} {back} {elsewhere}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn action_number_progress_and_sign_button_are_on_the_first_screen() {
     with_browser(PHONE, Scripts::Off, async |browser| {
         for window in [PHONE, WIDE] {

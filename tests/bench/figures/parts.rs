@@ -20,6 +20,9 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
     let parts = [
         ("Map of all constituencies", "places.svg"),
         ("Table of all constituencies", "places.csv"),
+        ("The same as JSON", "places.json"),
+        // Filtered, so that it is not kept in memory; nearly all of them.
+        ("Page of all places", "places?map=share&q=e"),
         ("Chart of ten years", "history.svg"),
         ("Chart of the last day of ten years", "history.svg?range=24h"),
         ("Ten years by day as CSV", "history.csv?step=day"),

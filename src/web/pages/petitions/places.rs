@@ -62,7 +62,7 @@ pub struct PlacesSection {
     pub not_located: i64,
     /// Signatures in all.
     pub total: i64,
-    /// The boundaries that are meant, in words: "since 2024".
+    /// The boundaries that are meant, in words: "the boundaries of 2024".
     pub boundaries: String,
     /// Where all of it is as data.
     pub data: String,
@@ -442,12 +442,7 @@ pub fn shade(word: Option<String>) -> Result<Shade, PageError> {
 
 /// A set of boundaries in words.
 pub fn boundaries(set: impl Borrow<BoundarySet>) -> String {
-    let set = set.borrow();
-    if *set == BoundarySet::OF_2024 {
-        "the boundaries since 2024".to_owned()
-    } else {
-        format!("the boundaries of {}", set.0)
-    }
+    format!("the boundaries of {}", set.borrow().0)
 }
 
 /// The map of a petition's constituencies; `None` where no place on it is known. If `named`, each hexagon says what it
