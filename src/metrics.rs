@@ -33,6 +33,8 @@ pub struct Metrics {
     pub mail_late_seconds: Gauge,
     /// Tallies that did not agree with the ledger when they were last compared; anything but 0 is an alarm.
     pub tally_differences: Gauge,
+    /// Pictures of petitions that were painted.
+    pub cards_painted: Counter,
     /// How often jobs have run.
     pub job_runs: Family<JobLabel, Counter>,
     /// How often they have failed.
@@ -52,6 +54,7 @@ impl Default for Metrics {
         let mails_sent = counter("mails_sent", "Mails handed over by this process");
         let mails_delayed = counter("mails_delayed", "Failed tries of this process to hand a mail over");
         let mails_given_up = counter("mails_given_up", "Mails given up by this process");
+        let cards_painted = counter("cards_painted", "Pictures of petitions that this process has painted");
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -80,6 +83,7 @@ impl Default for Metrics {
             mails_given_up,
             mails_waiting,
             mails_failed,
+            cards_painted,
             mail_late_seconds,
         }
     }

@@ -95,6 +95,21 @@ fn boundaries(set: impl Borrow<BoundarySet>) -> String {
     if *set == BoundarySet::OF_2024 { String::new() } else { format!("?boundaries={}", set.0) }
 }
 
+/// A petition's picture for social networks.
+pub fn card(id: &PetitionId) -> String {
+    format!("/petitions/{id}/card.png")
+}
+
+/// A petition as a part of pages elsewhere.
+pub fn embed(id: &PetitionId) -> String {
+    format!("/petitions/{id}/embed")
+}
+
+/// All ways to tell others about a petition.
+pub fn share(id: &PetitionId) -> String {
+    format!("/petitions/{id}/share")
+}
+
 /// Where a petition is signed.
 pub fn sign(id: &PetitionId) -> String {
     format!("/petitions/{id}/signatures/new")
@@ -163,6 +178,16 @@ pub fn dev_mail(number: impl Borrow<u64>) -> String {
 /// That mail as HTML.
 pub fn dev_mail_html(number: impl Borrow<u64>) -> String {
     format!("/dev/mail/{}/html", number.borrow())
+}
+
+/// What happened on the site, month by month.
+pub fn statistics() -> &'static str {
+    "/statistics"
+}
+
+/// The same for programs; `format` is `csv` or `json`.
+pub fn statistics_data(format: &str) -> String {
+    format!("/statistics.{format}")
 }
 
 /// How to start a petition.

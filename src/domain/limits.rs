@@ -58,6 +58,13 @@ pub const EMAIL_BURST: u32 = 20;
 /// Signatures that may come with one e-mail address in an hour.
 pub const EMAIL_PER_HOUR: u32 = 20;
 
+/// Days within which the Government should answer, once a petition has reached the threshold.
+pub const RESPONSE_TARGET_DAYS: u32 = 14;
+/// Minutes after which the statistics of the site are made anew.
+pub const STATISTICS_MINUTES: u64 = 15;
+/// Most overdue responses that the statistics name, the longest overdue first.
+pub const OVERDUE_NAMED: i64 = 1_000;
+
 /// Petitions on one page of a list.
 pub const PAGE_SIZE: u32 = 25;
 /// Most petitions on one page of a list.

@@ -5,7 +5,9 @@ use std::{fmt, num::NonZeroI64, str::FromStr};
 use jiff::{Timestamp, civil::Date};
 
 /// The number of a petition, as in its address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize, serde::Deserialize,
+)]
 #[sqlx(transparent)]
 pub struct PetitionId(i64);
 

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use self::notes::Notes;
-use crate::{actions, app::App, store};
+use crate::{actions, app::App, domain::limits, store};
 
 /// Something that happens by itself.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,7 @@ enum Work {
     RefreshWords,
     RelatePetitions,
     SumUpPlaces,
+    MakeStatistics,
     ForgetMinutes,
     SumMonths,
     ForgetUnconfirmed,
@@ -54,6 +55,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
     Job { name: actions::relate::LOCK, every: Duration::from_secs(2), work: Work::RelatePetitions },
     Job { name: "sum up places", every: minutes(60), work: Work::SumUpPlaces },
+    Job { name: "make statistics", every: minutes(limits::STATISTICS_MINUTES), work: Work::MakeStatistics },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "sum months", every: minutes(60), work: Work::SumMonths },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
@@ -128,6 +130,14 @@ impl Job {
             // In transactions of its own, while this one keeps other processes out.
             Work::RelatePetitions => app.relating.relate(&mut *app.pool.acquire().await?).await?,
             Work::SumUpPlaces => store::places::sum_up(&mut tx).await?,
+            Work::MakeStatistics => {
+                // Of one moment; what is kept is written by the transaction that keeps other processes out.
+                let mut moment = store::snapshot(&app.pool).await?;
+                let statistics = store::statistics::make(&mut moment, app.thresholds(), now).await?;
+                moment.commit().await?;
+                store::statistics::keep(&mut tx, &statistics).await?;
+                (statistics.outcomes.published + statistics.outcomes.rejected).unsigned_abs()
+            }
             Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
             Work::SumMonths => store::figures::sum_months(&mut tx, now).await?,
             Work::ForgetUnconfirmed => actions::forget::forget_unconfirmed(&mut tx, app.retention, now).await?,

@@ -39,6 +39,7 @@ pub mod signatures;
 pub mod site;
 pub mod site_pages;
 pub mod staff;
+pub mod statistics;
 pub mod supporters;
 pub mod tallies;
 pub mod thresholds;

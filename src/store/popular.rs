@@ -1,9 +1,9 @@
 //! What the home page shows: popular petitions, latest answers and debates.
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 
 use super::Db;
-use crate::domain::petition::PetitionId;
+use crate::domain::{petition::PetitionId, window::Window};
 
 /// A petition and how many signed it lately.
 #[derive(Clone, Debug)]
@@ -14,15 +14,15 @@ pub struct Popular {
     pub action: String,
     /// How many signed in all.
     pub signature_count: u32,
-    /// How many signed in the last hour.
-    pub last_hour: u32,
+    /// How many signed lately.
+    pub lately: u32,
 }
 
-/// Open petitions with the most signatures in the hour before `now`, at most `limit`.
+/// Open petitions with the most signatures in the hour or day before `now`, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn last_hour(db: &mut Db, now: Timestamp, limit: i64) -> sqlx::Result<Vec<Popular>> {
+pub async fn most_signed(db: &mut Db, now: Timestamp, window: Window, limit: i64) -> sqlx::Result<Vec<Popular>> {
     let rows = sqlx::query!(
         r#"select p.id, p.action, t.signature_count, m.added as "added!"
            from (select petition_id, sum(added - removed) as added from tally_minutes
@@ -33,7 +33,7 @@ pub async fn last_hour(db: &mut Db, now: Timestamp, limit: i64) -> sqlx::Result<
            where m.added > 0
            order by m.added desc, p.opened_at desc, p.id desc
            limit $3"#,
-        super::sql(now - SignedDuration::from_hours(1)),
+        super::sql(now - window.length()),
         super::sql(now),
         limit
     )
@@ -45,7 +45,7 @@ pub async fn last_hour(db: &mut Db, now: Timestamp, limit: i64) -> sqlx::Result<
             id: row.id.into(),
             action: row.action,
             signature_count: row.signature_count.try_into().unwrap_or(0),
-            last_hour: row.added.try_into().unwrap_or(0),
+            lately: row.added.try_into().unwrap_or(0),
         })
         .collect())
 }

@@ -21,7 +21,10 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
     csrf::CsrfLayer,
     timeout::TimeoutLayer,
 };
@@ -45,6 +48,9 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 );
 
+/// Pictures made of pixels are compressed already.
+const PIXELS_ARE_SMALL: NotForContentType = NotForContentType::const_new("image/png");
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The number under which a request is in the log.
@@ -59,7 +65,7 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
             .layer(from_fn_with_state(app.clone(), errors_as_pages))
             .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-            .layer(CompressionLayer::new().compress_when(SizeAbove::new(512)))
+            .layer(CompressionLayer::new().compress_when(SizeAbove::new(512).and(PIXELS_ARE_SMALL)))
             .layer(from_fn(unchanged))
             // What is too large is refused where it is read.
             .layer(DefaultBodyLimit::disable())
@@ -110,7 +116,7 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     headers.entry(CACHE_CONTROL).or_insert(CachePolicy::Never.header());
     // Data is for everyone, but for what is held about a signer and what staff see; pages are not read by other sites'
     // scripts.
-    let data = [Format::Json, Format::Csv, Format::Svg].map(Format::content_type);
+    let data = [Format::Json, Format::Csv, Format::Svg, Format::Png].map(Format::content_type);
     if !secret
         && !staff
         && headers.get(CONTENT_TYPE).is_some_and(|kind| data.iter().any(|data| kind.as_bytes() == data.as_bytes()))

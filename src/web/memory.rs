@@ -28,7 +28,7 @@ use super::{
     page,
     pages::{
         local::{Constituencies, Local},
-        petitions::places::Order,
+        petitions::{embed::Theme, places::Order},
         texts::Text,
     },
 };
@@ -39,10 +39,12 @@ use crate::{
         facet::Facet,
         petition::PetitionId,
         series::{Range, Series},
+        window::Window,
     },
     store::{
         areas::{AreaId, Country},
         petitions::Version,
+        popular::Popular,
         topics::TopicCount,
     },
 };
@@ -59,6 +61,11 @@ const OLD: Duration = Duration::from_secs(30);
 
 /// For how long a rendering is shown while the database cannot be asked.
 const AWAY: Duration = Duration::from_secs(300);
+
+/// For how long a picture is shown though its numbers have changed: whoever asked for it keeps it for longer.
+const NUMBERS_OF_A_PICTURE: Duration = Duration::from_secs(60);
+/// For how long one is shown of which nothing has changed; how far its chart reaches does by time alone.
+const PICTURE: Duration = Duration::from_secs(60 * 60);
 
 /// For how long is kept what takes long to find and hardly changes: topics, countries, what a place signs, and what was
 /// signed today on the whole site.
@@ -81,6 +88,10 @@ pub enum Key {
     History(PetitionId, Range),
     /// A petition's live count.
     Count(PetitionId),
+    /// A petition's picture for social networks.
+    Card(PetitionId),
+    /// A petition's part of pages elsewhere.
+    Embed(PetitionId, Theme),
     /// The front page.
     Home,
     /// A page of one of the ten lists: which list, which page, petitions on a page.
@@ -89,8 +100,20 @@ pub enum Key {
     Sign(PetitionId),
     /// What somebody sees who has signed it.
     ThankYou(PetitionId),
+    /// The statistics of the site.
+    Statistics,
     /// A page of text.
     Text(Text),
+}
+
+impl Key {
+    /// For how long a rendering is good while its version is the same, and for how long though its numbers have changed.
+    fn patience(self) -> (Duration, Duration) {
+        match self {
+            Self::Card(_) => (PICTURE, NUMBERS_OF_A_PICTURE),
+            _ => (OLD, Duration::ZERO),
+        }
+    }
 }
 
 /// What the site keeps in memory; cheap to clone.
@@ -108,6 +131,8 @@ struct Kept {
     /// Likewise.
     constituencies: Cache<(BoundarySet, i64), Arc<Constituencies>>,
     local: Cache<(AreaId, BoundarySet, bool), Arc<Local>>,
+    /// What was signed most in the last day; in the last hour it changes too fast to be kept.
+    popular: Cache<Window, Arc<[Popular]>>,
     live: Live,
     began: Instant,
 }
@@ -127,6 +152,7 @@ impl Memory {
             whole_site: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             constituencies: Cache::builder().max_capacity(4).time_to_live(SLOW).build(),
             local: Cache::builder().max_capacity(2_000).time_to_live(SLOW).build(),
+            popular: Cache::builder().max_capacity(1).time_to_live(SLOW).build(),
             live,
             began: Instant::now(),
         }))
@@ -169,10 +195,10 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// A text in its format.
-    pub fn new(format: Format, text: String, policy: CachePolicy) -> Self {
-        // A text that has grown has room to spare; what is kept has none.
-        let plain = Bytes::from(text.into_boxed_str().into_boxed_bytes());
+    /// A text or a picture in its format.
+    pub fn new(format: Format, content: impl Into<Vec<u8>>, policy: CachePolicy) -> Self {
+        // What has grown has room to spare; what is kept has none.
+        let plain = Bytes::from(content.into().into_boxed_slice());
         Self {
             version: Version { petition: 0, totals: 0 },
             settings: 0,
@@ -186,9 +212,17 @@ impl Rendered {
         }
     }
 
+    /// Whether it can still be shown when this is the version.
+    fn is_good(&self, version: Version, (unchanged, with_other_numbers): (Duration, Duration)) -> bool {
+        let age = self.made.elapsed();
+        age < if self.version == version { unchanged } else { with_other_numbers }
+            && self.version.petition == version.petition
+    }
+
     /// The response for somebody who sent these headers.
     pub fn respond(&self, headers: &HeaderMap) -> Response {
-        let (encoding, content) = match Encoding::wanted(headers) {
+        let encoding = if self.format == Format::Png { Encoding::Plain } else { Encoding::wanted(headers) };
+        let (encoding, content) = match encoding {
             Encoding::Brotli => (Some("br"), self.brotli.get_or_init(|| brotli(&self.plain))),
             Encoding::Gzip => (Some("gzip"), self.gzip.get_or_init(|| gzip(&self.plain))),
             Encoding::Plain => (None, &self.plain),
@@ -261,9 +295,7 @@ impl Memory {
         let (asked, settings) = (self.now(), self.0.live.version());
         let outcome = match version().await {
             Ok(Some(version)) => match &kept {
-                Some(current)
-                    if current.version == version && current.settings == settings && current.made.elapsed() < OLD =>
-                {
+                Some(current) if current.settings == settings && current.is_good(version, key.patience()) => {
                     Ok(current.clone())
                 }
                 _ => render().await.map(|rendered| Arc::new(Rendered { version, settings, ..rendered })),
@@ -315,6 +347,26 @@ impl Memory {
     /// How long ago the database was last asked about a page.
     fn since_asked(&self, slot: &Slot) -> Duration {
         self.0.began.elapsed().saturating_sub(Duration::from_millis(slot.asked.load(Ordering::Acquire)))
+    }
+
+    /// The petitions that were signed most: found by `find` each time for the last hour, once in a while for the last day.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub async fn popular<F>(&self, window: Window, find: F) -> sqlx::Result<Arc<[Popular]>>
+    where
+        F: Future<Output = sqlx::Result<Vec<Popular>>>,
+    {
+        if window == Window::Day
+            && let Some(popular) = self.0.popular.get(&window).await
+        {
+            return Ok(popular);
+        }
+        let popular: Arc<[Popular]> = find.await?.into();
+        if window == Window::Day {
+            self.0.popular.insert(window, popular.clone()).await;
+        }
+        Ok(popular)
     }
 
     /// All topics with their open petitions: counted by `count` once in a while.

@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod body;
 pub mod cache;
+pub mod card;
 pub mod charts;
 pub mod dev;
 pub mod error;

@@ -10,8 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{assets, cache::CachePolicy, error::PageError, extract::Format, markdown};
-use crate::app::App;
+use super::{assets, cache::CachePolicy, card, error::PageError, extract::Format, markdown};
+use crate::{app::App, store::petitions::Petition, urls};
 
 /// What the frame of a page needs to know.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Layout {
     pub description: String,
     /// Its full address; `None` where it has none worth keeping.
     pub canonical: Option<String>,
+    /// What others show beside a link to it.
+    pub picture: Option<Picture>,
     /// Whether search engines should leave it out.
     pub unlisted: bool,
     /// Which part of the site it belongs to.
@@ -32,6 +34,23 @@ pub struct Layout {
     pub css: String,
     /// The address of the script.
     pub js: String,
+}
+
+/// A picture that stands for a page elsewhere.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Its full address.
+    pub url: String,
+    /// What it shows, in words.
+    pub words: String,
+}
+
+impl Picture {
+    /// That of a petition.
+    pub fn of(app: &App, petition: &Petition) -> Self {
+        let url = format!("{}{}", app.public_url, urls::card(&petition.id));
+        Self { url, words: card::in_words(petition, app.thresholds()) }
+    }
 }
 
 /// A part of the site, as its main menu has them.
@@ -61,6 +80,7 @@ impl Layout {
             title: title.into(),
             description: String::new(),
             canonical: None,
+            picture: None,
             unlisted: true,
             section: Section::Elsewhere,
             css: assets::url("site.css"),
@@ -71,6 +91,12 @@ impl Layout {
     /// Says what the page is about.
     pub fn about(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
+        self
+    }
+
+    /// Says what others show beside a link to the page.
+    pub fn pictured(mut self, picture: Picture) -> Self {
+        self.picture = Some(picture);
         self
     }
 

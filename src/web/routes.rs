@@ -22,6 +22,8 @@ pub fn all(site: &Site) -> Router<Site> {
         .route("/constituencies", get(pages::local::list::show))
         .route("/petitions/{petition}", get(pages::petitions::show::show))
         .route("/petitions/{petition}/places", get(pages::petitions::all_places::show))
+        .route("/petitions/{petition}/share", get(pages::petitions::share::show))
+        .route("/petitions/{petition}/embed", get(pages::petitions::embed::show))
         .route("/petitions/{petition}/gathering-support", get(pages::petitions::holding::gathering_support))
         .route("/petitions/{petition}/moderation-info", get(pages::petitions::holding::being_checked))
         .route(
@@ -43,6 +45,7 @@ pub fn all(site: &Site) -> Router<Site> {
             "/signatures/{signature}/unsubscribe",
             get(pages::signing::unsubscribe::show).post(pages::signing::unsubscribe::submit),
         )
+        .route("/statistics", get(pages::statistics::show))
         .route("/help", get(pages::texts::help))
         .route("/help/estimates", get(pages::texts::estimates))
         .route("/help/{page}", get(pages::texts::own))
@@ -55,6 +58,8 @@ pub fn all(site: &Site) -> Router<Site> {
         .route("/petitions/{petition}/{name}", get(api::petition_data))
         .route("/topics.json", get(api::topics::json))
         .route("/trending.json", get(api::trending::json))
+        .route("/statistics.json", get(api::statistics::json))
+        .route("/statistics.csv", get(api::statistics::csv))
         .route("/constituencies.json", get(api::constituencies::json))
         .route("/ping", get(api::operations::ping))
         .route("/health-check", get(api::operations::health_check))

@@ -13,8 +13,15 @@ pub struct ShareLink {
 }
 
 impl ShareLink {
-    /// All ways to tell others about a petition.
+    /// All ways to tell others about a petition; the last is a page with more of them.
     pub fn all(app: &App, petition: PetitionId, action: &str) -> Vec<Self> {
+        let mut all = Self::elsewhere(app, petition, action);
+        all.push(Self { name: "More ways", url: urls::share(&petition) });
+        all
+    }
+
+    /// The ways to tell others about a petition that lead to other services.
+    pub fn elsewhere(app: &App, petition: PetitionId, action: &str) -> Vec<Self> {
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let address = format!("{}{}", app.public_url, urls::petition(&petition));
         let words = encoded(&format!("Petition: {action}"));

@@ -10,6 +10,7 @@ mod browser;
 mod charts;
 mod chromium;
 mod counting;
+mod embedding;
 mod keeper;
 mod keyboard;
 mod look;

@@ -17,6 +17,7 @@ async fn a_printed_page_has_everything_that_paper_can_show() {
             "/petitions/1000027",
             "/petitions/1000047",
             "/help",
+            "/statistics",
         ] {
             browser.go(page).await;
             browser.emulate("print", &[]).await;
@@ -30,6 +31,9 @@ async fn a_printed_page_has_everything_that_paper_can_show() {
 #[tokio::test]
 async fn a_petition_and_its_form_fit_into_320_pixels() {
     with_browser(NARROW, Scripts::On, async |browser| {
+        browser.visit("/statistics").await;
+        browser.visit(&format!("{PETITION}/share?size=large")).await;
+        browser.visit(&format!("{PETITION}/embed")).await;
         browser.visit(PETITION).await;
         browser.follow("Sign this petition").await;
         browser.press_and_get("Sign this petition", 422).await;

@@ -54,6 +54,12 @@ async fn every_function_of_urls_leads_somewhere() {
         ("local_data", urls::local_data("ynys-mon", true, BoundarySet::OF_2024, "csv")),
         ("constituencies", urls::constituencies(BoundarySet::OF_2024)),
         ("constituencies_json", urls::constituencies_json().to_owned()),
+        ("card", urls::card(id)),
+        ("embed", urls::embed(id)),
+        ("share", urls::share(id)),
+        ("statistics", urls::statistics().to_owned()),
+        ("statistics_data", urls::statistics_data("csv")),
+        ("statistics_data", urls::statistics_data("json")),
         ("sign", urls::sign(id)),
         ("thank_you", urls::thank_you(id)),
         ("confirm_signature", urls::confirm_signature(&signature, &token(Purpose::Confirm))),
@@ -95,7 +101,7 @@ async fn every_function_of_urls_leads_somewhere() {
             functions.push("signed");
         }
     }
-    for file in ["site.css", "site.js", "chart.js"] {
+    for file in ["site.css", "site.js", "chart.js", "embed.css"] {
         assert_eq!(app.get(&assets::url(file)).await.status, StatusCode::OK, "{file}");
     }
 

@@ -11,7 +11,7 @@ const A_SECOND: &str = "public, max-age=1, stale-while-revalidate=2, stale-if-er
 const A_MINUTE: &str = "public, max-age=60, stale-while-revalidate=120, stale-if-error=300";
 
 /// What each address says about being kept.
-const POLICIES: [(&str, &str); 35] = [
+const POLICIES: [(&str, &str); 42] = [
     ("/", A_SECOND),
     ("/petitions/1000000", A_SECOND),
     ("/petitions/1000000?range=7d", A_SECOND),
@@ -47,6 +47,13 @@ const POLICIES: [(&str, &str); 35] = [
     ("/favicon.ico", "public, max-age=3600"),
     ("/petitions/1000000/signatures/new", "no-cache"),
     ("/petitions/1000000/thank-you", "no-cache"),
+    ("/petitions/1000000/share", "no-cache"),
+    ("/petitions/1000000/card.png", A_MINUTE),
+    ("/petitions/1000000/embed", A_MINUTE),
+    ("/petitions/1000000/embed?theme=dark", A_MINUTE),
+    ("/statistics", A_MINUTE),
+    ("/statistics.json", A_MINUTE),
+    ("/statistics.csv", A_MINUTE),
 ];
 
 async fn asked(app: &TestApp, path: &str, header: &str, value: &str) -> Answer {

@@ -85,7 +85,14 @@ async fn the_home_page_leads_to_what_is_going_on() {
     assert_eq!(ada.heading(), "Petitions to the Government and Parliament");
     assert_eq!(
         ada.page().sections(),
-        ["Popular in the last hour", "Government responses", "Debates", "So far", "How a petition becomes a debate"]
+        [
+            "Popular in the last hour",
+            "Others in the last 24 hours",
+            "Government responses",
+            "Debates",
+            "So far",
+            "How a petition becomes a debate"
+        ]
     );
     let popular = ada.section("Popular in the last hour");
     assert_eq!(popular.matches(" in the last hour").count(), 4, "its heading and three petitions: {popular}");

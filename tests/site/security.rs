@@ -15,6 +15,8 @@ use crate::support::{Answer, Page, RUNTIME, Setup, TestApp, problems};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const EMBED_POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors *; base-uri 'none'";
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *";
 
 /// Every route as the program has it, its parameters filled in for the first sample petition.
@@ -31,9 +33,16 @@ fn routes() -> Vec<String> {
             .replace("{page}", "own")
             .replace("{place}", "ynys-mon");
         if path.contains("{name}") {
-            for name in
-                ["count.json", "history.csv", "history.json", "history.svg", "places.csv", "places.json", "places.svg"]
-            {
+            for name in [
+                "card.png",
+                "count.json",
+                "history.csv",
+                "history.json",
+                "history.svg",
+                "places.csv",
+                "places.json",
+                "places.svg",
+            ] {
                 routes.push(path.replace("{name}", name));
             }
         } else {
@@ -52,8 +61,16 @@ async fn every_route_sends_the_protecting_headers() {
     for path in routes().iter().map(String::as_str).chain(errors) {
         let answer = app.get(path).await;
         let header = |name: &str| answer.header(name).to_owned();
-        let picture = path.ends_with(".svg");
-        assert_eq!(header("content-security-policy"), if picture { PICTURE_POLICY } else { POLICY }, "{path}");
+        let policy = match path.rsplit('/').next() {
+            Some("embed") => EMBED_POLICY.to_owned(),
+            Some("share") => POLICY.replace("form-action", "frame-src 'self'; form-action"),
+            Some(name) if name.ends_with(".svg") => PICTURE_POLICY.to_owned(),
+            _ => POLICY.to_owned(),
+        };
+        assert_eq!(header("content-security-policy"), policy, "{path}");
+        let framed = header("content-security-policy").contains("frame-ancestors *");
+        let text = header("content-type").starts_with("text/html");
+        assert!(!framed || !text || path.ends_with("/embed"), "{path} is a page that others may frame");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         let referrer = if path.starts_with("/signatures/") { "no-referrer" } else { "same-origin" };
         assert_eq!(header("referrer-policy"), referrer, "{path}");
@@ -275,8 +292,8 @@ proptest! {
 
     #[test]
     fn no_address_breaks_the_site(
-        path in "(/(petitions|petitions\\.json|petitions\\.csv|help|static|trending\\.json|1000000|10000..|[0-9]{1,20}|history|places|count|[a-z.%&;:'\"<>\\\\ -]{0,12}|\\PC{0,6}))(\\.(json|csv|svg|html|xml))?(/\\PC{0,8})?(/\\PC{0,5})?",
-        query in "((state|q|query|topic|page|count|range|step)=(open|all|24h|[0-9-]{1,21}|\\PC{0,12}|[&|!:*'\\\\%+]{1,6})&?){0,4}",
+        path in "(/(petitions|petitions\\.json|petitions\\.csv|help|static|trending\\.json|1000000|10000..|[0-9]{1,20}|history|places|count|card|embed|share|statistics|[a-z.%&;:'\"<>\\\\ -]{0,12}|\\PC{0,6}))(\\.(json|csv|svg|png|html|xml))?(/\\PC{0,8})?(/\\PC{0,5})?",
+        query in "((state|q|query|topic|page|count|range|step|theme|size|window|table)=(open|all|24h|day|dark|[0-9-]{1,21}|\\PC{0,12}|[&|!:*'\\\\%+]{1,6})&?){0,4}",
         accept in "(text/html|application/json|\\*/\\*|[a-z/*;=0-9.,q ]{0,20})",
     ) {
         let answer = RUNTIME.block_on(async {

@@ -102,7 +102,9 @@ fn headings(elements: &[ElementRef<'_>], found: &mut Vec<String>) {
 
 fn nothing_inline(element: ElementRef<'_>, found: &mut Vec<String>) {
     let inline = match element.value().name() {
-        "style" | "iframe" | "object" | "embed" | "base" => true,
+        "style" | "object" | "embed" | "base" => true,
+        // A page of this site, by its name.
+        "iframe" => !element.attr("src").is_some_and(is_local) || element.attr("title").is_none_or(str::is_empty),
         "script" => element.attr("src").is_none(),
         _ => element.attr("style").is_some(),
     };

@@ -13,7 +13,7 @@ pub use self::{
     checks::{is_local, problems},
     database::{Database, RUNTIME},
     mailbox::Mailbox,
-    page::{Page, squeeze},
+    page::{Page, css, squeeze, text},
     petition::Created,
     visitor::Visitor,
 };

@@ -131,7 +131,7 @@ async fn text(app: &App, id: PetitionId, now: Timestamp, format: Format, wanted:
             let range = wanted.range()?.unwrap_or(Range::All);
             Ok(growth::chart(&petition, &series, forecast.as_ref(), app.thresholds(), range, &marked).file())
         }
-        Format::Html => Err(PageError::NotAcceptable),
+        Format::Html | Format::Png => Err(PageError::NotAcceptable),
     }
 }
 

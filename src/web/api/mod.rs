@@ -1,5 +1,6 @@
 //! The same facts for programs, under the addresses and names of the reference service.
 
+pub mod card;
 pub mod constituencies;
 mod growth;
 pub mod history;
@@ -8,6 +9,7 @@ pub mod operations;
 pub mod petition;
 pub mod petitions;
 pub mod places;
+pub mod statistics;
 pub mod topics;
 pub mod trending;
 
@@ -34,10 +36,11 @@ pub struct Wanted {
     range: Option<String>,
     #[serde(default)]
     since: Option<String>,
+    #[serde(default)]
     map: Option<String>,
 }
 
-/// A petition's count, history or places, in the format that the address ends in.
+/// A petition's count, card, history or places, in the format that the address ends in.
 pub async fn petition_data(
     State(app): State<App>,
     State(memory): State<Memory>,
@@ -55,9 +58,10 @@ pub async fn petition_data(
     match (data.name.as_str(), data.suffix) {
         ("count", Some(Format::Json)) => petition::count(&app, &memory, id, &headers).await,
         ("count", None) if Format::Json.is_accepted(&headers) => petition::count(&app, &memory, id, &headers).await,
+        ("card", Some(Format::Png)) => card::show(&app, &memory, id, now.0, &headers).await,
         ("history", Some(format)) => history::show(&app, &memory, id, now.0, format, &wanted, &headers).await,
         ("places", Some(format)) => places::show(&app, id, format, wanted.map).await,
-        ("count" | "history" | "places", _) => Err(PageError::NotAcceptable),
+        ("card" | "count" | "history" | "places", _) => Err(PageError::NotAcceptable),
         _ => Err(PageError::NotFound),
     }
 }

@@ -1,22 +1,31 @@
-//! The petitions signed most in the last hour, as JSON.
+//! The petitions signed most in the last hour or day, as JSON.
 
 use axum::{extract::State, response::Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::petition::Moment;
 use crate::{
     app::App,
+    domain::window::Window,
     store, urls,
     web::{
         cache::CachePolicy,
         error::PageError,
-        extract::{Format, Now},
+        extract::{Format, Now, Query},
+        memory::Memory,
         page,
     },
 };
 
 /// Most petitions in the list.
-const MOST: i64 = 10;
+pub const MOST: i64 = 10;
+
+/// What stands behind the question mark.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    window: Option<String>,
+}
 
 #[derive(Serialize)]
 struct Document {
@@ -37,7 +46,7 @@ struct Item {
 #[derive(Serialize)]
 struct Attributes {
     action: String,
-    /// In the last hour, as the reference service has it.
+    /// In the last hour, as the reference service has it, or in the last day.
     signature_count: u32,
 }
 
@@ -55,21 +64,34 @@ struct Meta {
 /// The petitions that are signed most.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn json(State(app): State<App>, now: Now) -> Result<Response, PageError> {
-    let popular = store::popular::last_hour(&mut *app.pool.acquire().await?, now.0, MOST).await?;
+/// When the database fails, or another window is wanted.
+pub async fn json(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    now: Now,
+    query: Option<Query<Wanted>>,
+) -> Result<Response, PageError> {
+    let (window, query) = match query.and_then(|query| query.0.window) {
+        Some(code) => {
+            let window = Window::from_code(&code);
+            (window.ok_or_else(|| PageError::bad_request("The window is hour or day."))?, format!("?window={code}"))
+        }
+        None => (Window::Hour, String::new()),
+    };
+    let find = async { store::popular::most_signed(&mut *app.pool.acquire().await?, now.0, window, MOST).await };
+    let popular = memory.popular(window, find).await?;
     let link = |path: String| Link { this: format!("{}{path}", app.public_url) };
     let document = Document {
         data: popular
-            .into_iter()
+            .iter()
             .map(|petition| Item {
                 kind: "petition",
                 id: petition.id.get(),
                 links: link(urls::petition_json(&petition.id)),
-                attributes: Attributes { action: petition.action, signature_count: petition.last_hour },
+                attributes: Attributes { action: petition.action.clone(), signature_count: petition.lately },
             })
             .collect(),
-        links: link("/trending.json".to_owned()),
+        links: link(format!("/trending.json{query}")),
         meta: Meta { updated_at: Moment(now.0) },
     };
     Ok(page::body(Format::Json, serde_json::to_string(&document)?, CachePolicy::ForASecond))

@@ -9,12 +9,16 @@ mod day;
 mod hexmap;
 mod labels;
 mod line;
+mod months;
 mod scale;
+mod spark;
 mod table;
 mod words;
 
 pub use day::{DayChart, HourRow};
 pub use hexmap::{Hexagon, Hexmap, LegendRow, Shade, UnknownShade};
 pub use line::{Event, History, HistoryChart, ThresholdLine};
+pub use months::{Months, MonthsChart};
+pub use spark::Spark;
 pub use table::{Row, Table};
 pub use words::{clock, summary};

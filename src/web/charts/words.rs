@@ -1,6 +1,6 @@
 //! What a chart says in words: dates and times as people say them, and the one thing that its numbers tell.
 
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
 
 use crate::domain::deadline::london;
 use crate::domain::series::{Bucket, Change, Range, Series, Step};
@@ -83,8 +83,13 @@ pub fn short_day(at: Timestamp) -> String {
 
 /// "Mar", "Aug".
 pub fn month(at: Timestamp) -> &'static str {
+    month_name(zoned(at).date())
+}
+
+/// The short name of the month of a day.
+pub fn month_name(day: Date) -> &'static str {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"];
-    MONTHS[usize::from(zoned(at).month().unsigned_abs()) - 1]
+    MONTHS[usize::from(day.month().unsigned_abs()) - 1]
 }
 
 /// "noon", "midnight", "7 pm", "7.30 pm". The hour that comes twice when the clocks go back has its time zone.

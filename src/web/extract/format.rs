@@ -16,8 +16,10 @@ pub enum Format {
     Json,
     /// For tables.
     Csv,
-    /// For pictures.
+    /// For pictures made of shapes.
     Svg,
+    /// For pictures made of pixels.
+    Png,
 }
 
 impl Format {
@@ -28,17 +30,19 @@ impl Format {
             "json" => Some(Self::Json),
             "csv" => Some(Self::Csv),
             "svg" => Some(Self::Svg),
+            "png" => Some(Self::Png),
             _ => None,
         }
     }
 
-    /// Its media type, with the encoding of its text.
+    /// Its media type, with the encoding of its text if it is one.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Html => "text/html; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Svg => "image/svg+xml; charset=utf-8",
+            Self::Png => "image/png",
         }
     }
 
@@ -48,6 +52,7 @@ impl Format {
             Self::Json => ("application", "json"),
             Self::Csv => ("text", "csv"),
             Self::Svg => ("image", "svg+xml"),
+            Self::Png => ("image", "png"),
         }
     }
 

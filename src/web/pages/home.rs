@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use super::today::TodaySection;
 use crate::{
     app::App,
-    domain::{deadline, facet::Facet, limits, threshold::Thresholds},
+    domain::{deadline, facet::Facet, limits, threshold::Thresholds, window::Window},
     store::{self, listing::Counts, petitions::Petition, popular::Popular},
     urls,
     web::{
+        api::trending,
         cache::CachePolicy,
         error::PageError,
         extract::{Format, Now},
@@ -31,7 +32,10 @@ struct HomePage {
     /// What staff have to say, as HTML.
     message: String,
     thresholds: Thresholds,
+    /// In the last hour.
     popular: Vec<Popular>,
+    /// In the last day, without those.
+    popular_today: Vec<Popular>,
     responses: Vec<Petition>,
     debates: Vec<Petition>,
     counts: Counts,
@@ -56,7 +60,12 @@ pub async fn show(
 async fn render(app: &App, memory: &Memory, now: Timestamp) -> Result<Rendered, PageError> {
     let today = deadline::day(now);
     let mut db = store::snapshot(&app.pool).await?;
-    let popular = store::popular::last_hour(&mut db, now, POPULAR).await?;
+    let popular = store::popular::most_signed(&mut db, now, Window::Hour, POPULAR).await?;
+    let find = store::popular::most_signed(&mut db, now, Window::Day, trending::MOST);
+    let in_last_hour = |other: &&Popular| popular.iter().any(|one| one.id == other.id);
+    let popular_today = memory.popular(Window::Day, find).await?;
+    let popular_today =
+        popular_today.iter().filter(|other| !in_last_hour(other)).take(LATEST as usize).cloned().collect();
     let responses = store::popular::latest_responses(&mut db, LATEST).await?;
     let responses = store::petitions::load(&mut db, &responses).await?;
     let debates = store::popular::latest_debates(&mut db, today, LATEST).await?;
@@ -69,7 +78,17 @@ async fn render(app: &App, memory: &Memory, now: Timestamp) -> Result<Rendered, 
     );
     let message = page::message(&app.live.in_force().settings.home_message);
     let page =
-        HomePage { layout, message, thresholds: app.thresholds(), popular, responses, debates, counts, today: signed };
+        HomePage {
+            layout,
+            message,
+            thresholds: app.thresholds(),
+            popular,
+            popular_today,
+            responses,
+            debates,
+            counts,
+            today: signed,
+        };
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }
 

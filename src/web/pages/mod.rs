@@ -5,5 +5,6 @@ pub mod home;
 pub mod local;
 pub mod petitions;
 pub mod signing;
+pub mod statistics;
 pub mod texts;
 mod today;

@@ -44,7 +44,7 @@ use crate::{
         filters::{day, day_of, long_day, second_of, signatures, thousands},
         markdown,
         memory::{Key, Memory, Rendered},
-        page::{self, Layout, Section},
+        page::{self, Layout, Picture, Section},
         plain_text,
         share::ShareLink,
     },
@@ -219,7 +219,9 @@ async fn page_of(
     let timeline = Milestone::all(&petition, &activities, app.thresholds());
     let marks = growth::marks(&timeline, &removals, &series);
     let layout = match preview {
-        None => Layout::new(app, &urls::petition(&id), petition.action.clone()).about(summary(&petition)),
+        None => Layout::new(app, &urls::petition(&id), petition.action.clone())
+            .about(summary(&petition))
+            .pictured(Picture::of(app, &petition)),
         Some(_) => Layout::unlisted(app, petition.action.clone()),
     };
     let progress = app.thresholds().progress(
