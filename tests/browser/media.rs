@@ -79,7 +79,7 @@ async fn a_petition_page_keeps_its_meaning_with_forced_colours() {
                 browser.go("/").await;
                 look::as_it_is(browser, 200).await;
                 let script = "const colour = (selector, of) => getComputedStyle(document.querySelector(selector))[of];
-                const drawn = [colour('.day .bars path', 'stroke'), colour('.day .before', 'stroke')];
+                const drawn = [colour('.day .bars path', 'stroke'), colour('.day .before:not(.halo)', 'stroke')];
                 return drawn.every((stroke) => stroke !== colour('body', 'backgroundColor'))";
                 assert!(browser.ask::<bool>(script, vec![]).await, "the chart of today cannot be seen");
             }

@@ -206,6 +206,7 @@ async fn what_was_taken_out_is_marked_in_the_chart() {
         .counted(at("2022-08-10T12:00:00Z"), 1_500)
         .counted(at("2022-08-10T13:00:00Z"), 900)
         .signatures(1_000)
+        .debate_on(day("2022-08-20"))
         .create()
         .await;
     app.sql(
@@ -221,9 +222,9 @@ async fn what_was_taken_out_is_marked_in_the_chart() {
         marks,
         ["Opened for signatures on 1 August 2022", "600 signatures were removed as suspected fraud on 10 August 2022"]
     );
-    assert_eq!(ada.page().select("svg.chart g.event").len(), 2);
+    assert_eq!(ada.page().select("svg.chart g.event").len(), 3);
     let file = app.get(&urls::history(&petition.id, "svg")).await;
-    assert_eq!(file.text().matches("<circle").count(), 2);
+    assert_eq!(file.text().matches("<circle").count(), 3);
 }
 
 #[tokio::test]

@@ -130,10 +130,13 @@ impl Growth {
 }
 
 /// What the chart marks, the oldest first: what the line itself does not say, and what was taken out of the count.
-pub fn marks(timeline: &[Milestone], removals: &[Removal], series: &Series) -> Vec<Event> {
+pub fn marks(petition: &Petition, timeline: &[Milestone], removals: &[Removal], series: &Series) -> Vec<Event> {
     let happened = timeline.iter().filter(|milestone| milestone.marked);
     let mut marks: Vec<Event> =
         happened.map(|milestone| Event { at: milestone.at, label: milestone.label.clone() }).collect();
+    if let (None, Some(day)) = (&petition.debate, petition.dates.scheduled_debate_date) {
+        marks.push(Event { at: deadline::start_of_day(day), label: "Debate in Parliament".to_owned() });
+    }
     let mut removals: Vec<&Removal> = removals.iter().collect();
     removals.sort_by_key(|removal| std::cmp::Reverse(removal.signatures));
     marks.extend(removals.into_iter().take(REMOVALS_MARKED).map(|removal| {

@@ -217,7 +217,7 @@ async fn page_of(
         _ => None,
     };
     let timeline = Milestone::all(&petition, &activities, app.thresholds());
-    let marks = growth::marks(&timeline, &removals, &series);
+    let marks = growth::marks(&petition, &timeline, &removals, &series);
     let layout = match preview {
         None => Layout::new(app, &urls::petition(&id), petition.action.clone())
             .about(summary(&petition))
