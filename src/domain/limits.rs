@@ -61,7 +61,7 @@ pub const EMAIL_PER_HOUR: u32 = 20;
 /// Days within which the Government should answer, once a petition has reached the threshold.
 pub const RESPONSE_TARGET_DAYS: u32 = 14;
 /// Minutes after which the statistics of the site are made anew.
-pub const STATISTICS_MINUTES: u64 = 15;
+pub const STATISTICS_MINUTES: u64 = 60;
 /// Most overdue responses that the statistics name, the longest overdue first.
 pub const OVERDUE_NAMED: i64 = 1_000;
 

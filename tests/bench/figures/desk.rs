@@ -9,7 +9,10 @@ use reqwest::{
     header::{ACCEPT_ENCODING, COOKIE},
 };
 use sqlx::PgPool;
-use undersigned::{domain::desk::DeskFacet, store, urls};
+use undersigned::{
+    domain::{desk::DeskFacet, threshold::Thresholds},
+    store, urls,
+};
 
 use super::Fixture;
 use crate::{
@@ -42,8 +45,14 @@ pub(super) async fn run(fixture: &mut Fixture, table: &mut Table) -> anyhow::Res
     let months = sum_months(&database, fixture.now).await?;
     table.add(format!("Signatures of {months} months summed, once"), seconds(began));
 
+    let began = Instant::now();
+    make_statistics(&database, fixture.now).await?;
+    table.add("Statistics of the site made, by the job", seconds(began));
+
     let staff = Staff { client: reqwest::Client::new(), site: &site };
     staff.look("Desk", "/admin", table).await?;
+    staff.look("Statistics, as everybody sees them", urls::statistics(), table).await?;
+    staff.look("The same as JSON", &urls::statistics_data("json"), table).await?;
     for facet in DeskFacet::ALL {
         staff.look(&format!("List: {}", facet.title()), &urls::admin::desk_list(facet), table).await?;
     }
@@ -181,6 +190,14 @@ async fn sum_months(database: &PgPool, now: Timestamp) -> anyhow::Result<u64> {
     let months = store::figures::sum_months(&mut db, now + SignedDuration::from_hours(1)).await?;
     sqlx::query("vacuum analyze signature_months").execute(&mut *db).await?;
     Ok(months)
+}
+
+/// What another job does each hour.
+async fn make_statistics(database: &PgPool, now: Timestamp) -> anyhow::Result<()> {
+    let mut moment = store::snapshot(database).await?;
+    let statistics = store::statistics::make(&mut moment, Thresholds::default(), now).await?;
+    moment.commit().await?;
+    Ok(store::statistics::keep(&mut *database.acquire().await?, &statistics).await?)
 }
 
 /// Puts in petitions in all states, and what belongs to them.
