@@ -185,9 +185,11 @@ fn row(group: String, judged: &[&Judged<'_>]) -> Option<Row> {
         return None;
     }
     let left_out: Option<Vec<Outlook>> = judged.iter().map(|one| one.left_out).collect();
-    let by_rule = |figure: &dyn Fn(&[(f64, f64)]) -> f64| {
+    let by_rule = |figure: fn(&[Answer]) -> f64| {
         let of = |estimate: &dyn Fn(&Judged<'_>) -> f64| {
-            figure(&judged.iter().map(|one| (estimate(one), one.moment.outcome)).collect::<Vec<_>>())
+            figure(
+                &judged.iter().map(|one| Answer { said: estimate(one), was: one.moment.outcome }).collect::<Vec<_>>(),
+            )
         };
         ByRule {
             naive: of(&|one| one.moment.naive()),
@@ -213,23 +215,30 @@ fn row(group: String, judged: &[&Judged<'_>]) -> Option<Row> {
         group,
         moments: judged.len(),
         petitions: judged.iter().map(|one| one.moment.petition.as_str()).collect::<BTreeSet<_>>().len(),
-        median_error: by_rule(&median_error),
-        within_factor_2: by_rule(&within_factor_2),
+        median_error: by_rule(median_error),
+        within_factor_2: by_rule(within_factor_2),
         held: held(&site),
         held_left_out: left_out.as_deref().map(held),
     })
 }
 
-fn median_error(answers: &[(f64, f64)]) -> f64 {
-    let mut errors: Vec<f64> = answers.iter().map(|(said, was)| 100.0 * (said - was).abs() / was).collect();
+/// What a rule said, and what it was.
+struct Answer {
+    said: f64,
+    was: f64,
+}
+
+fn median_error(answers: &[Answer]) -> f64 {
+    let mut errors: Vec<f64> =
+        answers.iter().map(|answer| 100.0 * (answer.said - answer.was).abs() / answer.was).collect();
     errors.sort_by(f64::total_cmp);
     let middle = errors.len() / 2;
     let median = if errors.len() % 2 == 1 { errors[middle] } else { (errors[middle - 1] + errors[middle]) / 2.0 };
     rounded(median, 10.0)
 }
 
-fn within_factor_2(answers: &[(f64, f64)]) -> f64 {
-    let within = answers.iter().filter(|(said, was)| *said < 2.0 * was && *was < 2.0 * said).count();
+fn within_factor_2(answers: &[Answer]) -> f64 {
+    let within = answers.iter().filter(|Answer { said, was }| *said < 2.0 * was && *was < 2.0 * said).count();
     rounded(within as f64 / answers.len() as f64, 100.0)
 }
 
