@@ -178,7 +178,7 @@ async fn answer(
             response.headers_mut().insert("content-disposition", name.parse()?);
             Ok(response)
         }
-        Format::Svg => Err(PageError::NotAcceptable),
+        Format::Svg | Format::Png => Err(PageError::NotAcceptable),
     }
 }
 
