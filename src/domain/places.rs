@@ -208,9 +208,13 @@ pub fn fold(mut countries: Vec<Country>, under: i64) -> Vec<Country> {
     // Another site may have published such a row, too.
     let goes =
         |country: &mut Country| country.code == FOLDED || (country.code != UNITED_KINGDOM && country.count <= up_to);
-    let together: i64 = countries.extract_if(.., goes).map(|country| country.count).sum();
-    if together > 0 {
-        countries.push(Country { code: FOLDED.to_owned(), name, count: together });
+    match &countries.extract_if(.., goes).collect::<Vec<_>>()[..] {
+        [] => {}
+        [one] if one.code == FOLDED => countries.push(one.clone()),
+        several => {
+            let count = several.iter().map(|country| country.count).sum();
+            countries.push(Country { code: FOLDED.to_owned(), name, count });
+        }
     }
     countries
 }

@@ -70,14 +70,16 @@ pub async fn find(db: &mut Db, id: PetitionId) -> sqlx::Result<Option<Places>> {
 }
 
 /// Signatures by country as published, the United Kingdom among them, by name; those too small to publish are one row, the
-/// last.
+/// last. What another service has published stays as it is there.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn countries(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Country>> {
     let rows = sqlx::query!(
-        r#"select a.code, coalesce(i.published_name, a.name) as "name!", t.signature_count, s.fold_countries_under
+        r#"select a.code, coalesce(i.published_name, a.name) as "name!", t.signature_count,
+               case when p.source_url is null then s.fold_countries_under else 1 end as "under!"
            from tally_countries t
+           join petitions p on p.id = t.petition_id
            join areas a on a.id = t.area_id
            cross join site s
            left join imported_places i on i.petition_id = t.petition_id and i.area_id = t.area_id
@@ -86,7 +88,7 @@ pub async fn countries(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Country>
     )
     .fetch_all(db)
     .await?;
-    let Some(under) = rows.first().map(|row| row.fold_countries_under) else { return Ok(Vec::new()) };
+    let Some(under) = rows.first().map(|row| row.under) else { return Ok(Vec::new()) };
     let countries =
         rows.into_iter().map(|row| Country { code: row.code, name: row.name, count: row.signature_count.into() });
     Ok(fold(countries.collect(), under.into()))

@@ -430,5 +430,6 @@ async fn petitions_of_2015_stand_on_the_map_of_2010() {
     let mut ada = app.visitor();
     ada.visit(&urls::petition(&id)).await;
     assert_eq!(ada.page().select("#places svg").len(), 1);
+    ada.visit(&urls::all_places(&id)).await.see("On the boundaries of 2010.");
     assert_eq!(ada.table("Signatures by constituency, most first").rows.len(), 650);
 }

@@ -237,6 +237,16 @@ async fn countries_too_small_to_publish_are_the_same_row_everywhere() {
 }
 
 #[tokio::test]
+async fn countries_that_another_service_has_published_stay_as_they_are_there() {
+    let app = TestApp::new().await;
+    let petition = app.petition().imported(700_001).signatures(9).in_country("ES", "Spain", 3).create().await;
+    let mut ada = app.visitor();
+    ada.visit(&petition.url()).await;
+    assert_eq!(ada.table("Signatures by country").rows[1], ["Spain", "3"]);
+    ada.dont_see("Other countries (");
+}
+
+#[tokio::test]
 async fn a_postcode_leads_to_its_constituency() {
     let app = TestApp::new().await;
     let mut ada = app.visitor();
