@@ -34,7 +34,7 @@ async fn the_parts_of_a_petition_stand_in_their_order() {
     let app = TestApp::new().await;
     app.petition().action("Plant hedges along every railway line").create().await;
     let petition = eventful(&app).await;
-    app.run_job("refresh words", app.now).await;
+    app.run_job("relate petitions", app.now).await;
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await;
 
