@@ -259,7 +259,8 @@ fn what_is_drawn_in_a_special_way_is_explained() {
     assert_eq!(
         all,
         [
-            "Dotted: the estimate, about 900 by 1 September 2022. Shaded: where half of petitions like this end, between 900 and 904."
+            "Dotted: the estimate, about 900 by 1 September 2022. Shaded: where half of petitions like this end, between 900 and \
+             904; lighter: four in five, between 900 and 930."
         ]
     );
 }

@@ -96,7 +96,8 @@ impl<'a> Drawing<'a> {
                 thresholds: thresholds.iter().map(|line| Percent(self.total.place(line.signatures as f64))).collect(),
                 line: PathData::line(&self.course(self.points().map(|(at, total)| (at, total as f64)))),
                 estimate: PathData::line(&self.course(self.outlook().map(|(at, outlook)| (at, outlook.estimate)))),
-                fan: self.fan(),
+                fan: self.fan(|outlook| (outlook.low, outlook.high)),
+                wide_fan: self.fan(|outlook| (outlook.lowest, outlook.highest)),
                 bar_width: self.bar_width(),
                 bars,
                 removed,
@@ -169,9 +170,10 @@ impl<'a> Drawing<'a> {
         totals.map(|(at, total)| (self.across(at), down.place(total))).collect()
     }
 
-    fn fan(&self) -> PathData {
-        let mut around = self.course(self.outlook().map(|(at, outlook)| (at, outlook.high)));
-        let lower = self.course(self.outlook().map(|(at, outlook)| (at, outlook.low)));
+    /// The area between two ends of a range.
+    fn fan(&self, ends: impl Fn(&Outlook) -> (f64, f64)) -> PathData {
+        let mut around = self.course(self.outlook().map(|(at, outlook)| (at, ends(&outlook).1)));
+        let lower = self.course(self.outlook().map(|(at, outlook)| (at, ends(&outlook).0)));
         around.extend(lower.into_iter().rev());
         PathData::area(&around)
     }
@@ -285,12 +287,13 @@ impl<'a> Drawing<'a> {
             notes.push(format!("The hatched {} is not over yet.", self.step.name()));
         }
         if let Some(forecast) = self.forecast {
-            let Figures { estimate, low, high, .. } = forecast.rounded();
-            let [estimate, low, high] = [estimate, low, high].map(thousands);
+            let Figures { estimate, low, high, lowest, highest } = forecast.rounded();
+            let [estimate, low, high, lowest, highest] = [estimate, low, high, lowest, highest].map(thousands);
             let by = day_of(&forecast.deadline());
             notes.push(format!(
                 "Dotted: the estimate, about {estimate} by {by}. \
-                 Shaded: where half of petitions like this end, between {low} and {high}."
+                 Shaded: where half of petitions like this end, between {low} and {high}; \
+                 lighter: four in five, between {lowest} and {highest}."
             ));
         }
         notes

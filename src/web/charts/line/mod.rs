@@ -104,6 +104,7 @@ struct Picture {
     line: PathData,
     estimate: PathData,
     fan: PathData,
+    wide_fan: PathData,
     bar_width: f64,
     bars: PathData,
     removed: PathData,
