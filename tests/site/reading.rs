@@ -220,7 +220,11 @@ async fn what_was_taken_out_is_marked_in_the_chart() {
     let marks = ada.page().texts("ol.events li");
     assert_eq!(
         marks,
-        ["Opened for signatures on 1 August 2022", "600 signatures were removed as suspected fraud on 10 August 2022"]
+        [
+            "Opened for signatures on 1 August 2022",
+            "600 signatures were removed as suspected fraud on 10 August 2022",
+            "Debate in Parliament on 20 August 2022"
+        ]
     );
     assert_eq!(ada.page().select("svg.chart g.event").len(), 3);
     let file = app.get(&urls::history(&petition.id, "svg")).await;

@@ -90,6 +90,7 @@ async fn the_home_page_leads_to_what_is_going_on() {
             "Others in the last 24 hours",
             "Government responses",
             "Debates",
+            "Signatures today",
             "So far",
             "How a petition becomes a debate"
         ]

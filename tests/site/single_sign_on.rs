@@ -156,7 +156,7 @@ async fn whoever_has_an_account_signs_in_elsewhere_and_is_known_from_then_on() {
         "single_sign_on single_sign_on"
     );
     let log = app.ask("select string_agg(act, ' ' order by id) from audit_log").await;
-    assert_eq!(log, "account.single_sign_on session.begin session.begin");
+    assert_eq!(log, "account.single_sign_on session.begin session.begin session.refuse session.refuse");
 }
 
 #[tokio::test]
