@@ -260,7 +260,7 @@ fn what_is_drawn_in_a_special_way_is_explained() {
         all,
         [
             "Dotted: the estimate, about 900 by 1 September 2022. Shaded: where half of petitions like this end, between 900 and \
-             904; lighter: four in five, between 900 and 930."
+             904; lighter: four in five, between 900 and 921."
         ]
     );
 }
