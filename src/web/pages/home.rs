@@ -77,18 +77,17 @@ async fn render(app: &App, memory: &Memory, now: Timestamp) -> Result<Rendered, 
         "Find, sign and start petitions. See how they grow, what the Government answers and what Parliament debates.",
     );
     let message = page::message(&app.live.in_force().settings.home_message);
-    let page =
-        HomePage {
-            layout,
-            message,
-            thresholds: app.thresholds(),
-            popular,
-            popular_today,
-            responses,
-            debates,
-            counts,
-            today: signed,
-        };
+    let page = HomePage {
+        layout,
+        message,
+        thresholds: app.thresholds(),
+        popular,
+        popular_today,
+        responses,
+        debates,
+        counts,
+        today: signed,
+    };
     Ok(Rendered::new(Format::Html, page.render()?, CachePolicy::ForASecond))
 }
 
