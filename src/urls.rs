@@ -165,6 +165,16 @@ pub fn moderation_info(id: &PetitionId) -> String {
     format!("/petitions/{id}/moderation-info")
 }
 
+/// Where a petition that is not published yet is supported, by whoever has the link.
+pub fn support(id: &PetitionId, token: &str) -> String {
+    format!("/petitions/{id}/sponsors/new?token={token}")
+}
+
+/// The page of a petition's creator.
+pub fn creator_page(id: &PetitionId, token: &str) -> String {
+    format!("/petitions/{id}/creator?token={token}")
+}
+
 /// The mailbox of a developer.
 pub fn dev_mailbox() -> &'static str {
     "/dev/mail"

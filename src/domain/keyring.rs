@@ -51,6 +51,15 @@ pub enum Purpose {
     Signed,
 }
 
+/// What a link about a whole petition is for. A token of one purpose is none of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PetitionPurpose {
+    /// Support a petition that is not published yet.
+    Support,
+    /// See the page of its creator, and withdraw the petition.
+    Creator,
+}
+
 /// What is encrypted for staff. What was encrypted as one does not open as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretOf {
@@ -239,6 +248,16 @@ impl Keyring {
         self.is_mac(mac, purpose.code(), &until_bytes(signature.get(), until)) && now.as_second() <= until
     }
 
+    /// The token for one purpose of one petition.
+    pub fn petition_token(&self, purpose: PetitionPurpose, petition: PetitionId) -> String {
+        TOKEN.encode(&self.current().mac(purpose.code(), &petition.get().to_le_bytes()))
+    }
+
+    /// Whether this is that token.
+    pub fn is_petition_token(&self, token: &str, purpose: PetitionPurpose, petition: PetitionId) -> bool {
+        self.is_mac(token, purpose.code(), &petition.get().to_le_bytes())
+    }
+
     /// The mark that a petition's form carries: when it was made.
     pub fn form_stamp(&self, petition: PetitionId, made: Timestamp) -> String {
         let second = made.as_second();
@@ -300,6 +319,15 @@ impl Purpose {
             Self::Manage => 2,
             Self::Unsubscribe => 3,
             Self::Signed => 4,
+        }
+    }
+}
+
+impl PetitionPurpose {
+    fn code(self) -> u8 {
+        match self {
+            Self::Support => 51,
+            Self::Creator => 52,
         }
     }
 }

@@ -20,6 +20,27 @@ pub enum MailKind {
     PetitionTakenDown,
     /// It was refused, and is checked again.
     PetitionRestored,
+    /// "Confirm your petition", to its creator, with the link that does it.
+    ConfirmPetition,
+    /// "Find supporters", to its creator, with the link that they follow. So are the next eight: what becomes of it, to
+    /// its creator.
+    GatherSupporters,
+    /// Somebody supports it.
+    SupportGrows,
+    /// It has as many supporters as it needs, and is checked.
+    SupportReached,
+    /// It was taken back by its creator; to its supporters too.
+    PetitionWithdrawn,
+    /// So many have signed that the Government answers.
+    ResponseThresholdReached,
+    /// So many have signed that Parliament considers a debate.
+    DebateThresholdReached,
+    /// It has closed.
+    PetitionClosed,
+    /// It was stopped since Parliament was dissolved.
+    PetitionStopped,
+    /// It closes earlier since Parliament is dissolved; to its signers too.
+    ClosingDateChanged,
     /// News about a petition, to everybody who signed it and asked for them; which, its mailing says.
     Mailing,
 }

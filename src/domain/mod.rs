@@ -17,6 +17,7 @@ pub mod household;
 mod json;
 pub mod judging;
 pub mod keyring;
+pub mod life;
 pub mod likeness;
 pub mod limits;
 pub mod link_hosts;

@@ -1,9 +1,15 @@
-//! Deciding about petitions: which decision is open to which state, who may make it, and what becomes of the petition.
-//! The table is [`Decision::permission`].
+//! Deciding about petitions: what staff can decide, and what becomes of the petition. What is open to which state, and who
+//! may decide it, stands in the table of a petition's life ([`life::LIFE`]).
 
 use jiff::Timestamp;
 
-use super::{deadline, mail::MailKind, petition::PetitionState, staff::Permission};
+use super::{
+    deadline,
+    life::{self, By, Event, Facts, Stamp},
+    mail::MailKind,
+    petition::PetitionState,
+    staff::Permission,
+};
 
 /// What can be decided about a petition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -122,26 +128,10 @@ impl Decision {
 
     /// Who may decide so about a petition in this state; `None`: nobody, it is not open to that state.
     pub fn permission(self, from: PetitionState) -> Option<Permission> {
-        use PetitionState::{
-            Closed, Dormant, Flagged, Hidden, Open, Pending, Rejected, Removed, Sponsored, Stopped, Validated,
-        };
-        match (self, from) {
-            // A petition whose creator has not confirmed is nobody's yet.
-            (Self::Publish, Validated | Sponsored | Flagged | Dormant)
-            | (Self::Reject, Pending | Validated | Sponsored | Flagged | Dormant | Rejected | Hidden)
-            | (Self::Flag | Self::Park, Pending | Validated | Sponsored)
-            | (Self::Restore, Flagged | Dormant)
-            | (Self::TakeDown, Open | Closed) => Some(Permission::Decide),
-            (Self::Publish | Self::Restore, Rejected | Hidden) => Some(Permission::Overturn),
-            (Self::Remove, Open | Closed | Rejected) => Some(Permission::Remove),
-            (_, Stopped | Removed)
-            | (Self::Publish, Pending | Open | Closed)
-            | (Self::Reject, Open | Closed)
-            | (Self::Flag | Self::Park, Flagged | Dormant | Open | Closed | Rejected | Hidden)
-            | (Self::Restore, Pending | Validated | Sponsored | Open | Closed)
-            | (Self::TakeDown, Pending | Validated | Sponsored | Flagged | Dormant | Rejected | Hidden)
-            | (Self::Remove, Pending | Validated | Sponsored | Flagged | Dormant | Hidden) => None,
-        }
+        life::lines(Event::Decide(self), from).find_map(|line| match line.by {
+            By::Staff(permission) => Some(permission),
+            By::Creator | By::Supporter | By::Timetable => None,
+        })
     }
 
     /// Whether it wants a reason.
@@ -150,49 +140,40 @@ impl Decision {
     }
 
     /// What becomes of a petition when it is decided so now; `hides` only matters where a reason is wanted. `None`: it is
-    /// not open to the petition's state.
+    /// not open to the petition as it stands.
     pub fn outcome(self, petition: &Standing, hides: bool, now: Timestamp) -> Option<Outcome> {
-        self.permission(petition.state)?;
-        let period = match (petition.opened_at, petition.closes_at) {
-            (Some(opened_at), Some(closes_at)) => Some(Period { opened_at, closes_at }),
-            _ => None,
+        let line = life::next(Event::Decide(self), petition.state, &Facts { hides, ..petition.facts(now) })?;
+        let before = petition.period();
+        let period = if line.sets.contains(&Stamp::NeverOpened) {
+            // Should it be published again, it opens anew.
+            None
+        } else if line.sets.contains(&Stamp::Opened) {
+            before.or(Some(Period { opened_at: now, closes_at: deadline::closes_at(now) }))
+        } else {
+            before
         };
-        let was_public = period.is_some();
-        let outcome = match self {
-            Self::Publish => {
-                let period = period.unwrap_or(Period { opened_at: now, closes_at: deadline::closes_at(now) });
-                let over = period.closes_at < now;
-                Outcome {
-                    state: if over { PetitionState::Closed } else { PetitionState::Open },
-                    period: Some(period),
-                    mail: Some(MailKind::PetitionPublished),
-                }
-            }
-            Self::Reject | Self::TakeDown => Outcome {
-                state: if hides { PetitionState::Hidden } else { PetitionState::Rejected },
-                period,
-                mail: Some(match (was_public, hides) {
-                    (true, _) => MailKind::PetitionTakenDown,
-                    (false, true) => MailKind::PetitionHidden,
-                    (false, false) => MailKind::PetitionRejected,
-                }),
-            },
-            Self::Flag => Outcome { state: PetitionState::Flagged, period, mail: None },
-            Self::Park => Outcome { state: PetitionState::Dormant, period, mail: None },
-            // Back to being checked: should it be published again, it opens anew.
-            Self::Restore => Outcome {
-                state: match (petition.supported || was_public, petition.confirmed) {
-                    (true, _) => PetitionState::Sponsored,
-                    (false, true) => PetitionState::Validated,
-                    (false, false) => PetitionState::Pending,
-                },
-                period: None,
-                mail: matches!(petition.state, PetitionState::Rejected | PetitionState::Hidden)
-                    .then_some(MailKind::PetitionRestored),
-            },
-            Self::Remove => Outcome { state: PetitionState::Removed, period, mail: None },
-        };
-        Some(outcome)
+        Some(Outcome { state: line.to?, period, mail: line.tells.first().map(|(_, mail)| *mail) })
+    }
+}
+
+impl Standing {
+    /// The period in which it collects signatures, or did.
+    fn period(&self) -> Option<Period> {
+        let (opened_at, closes_at) = (self.opened_at?, self.closes_at?);
+        Some(Period { opened_at, closes_at })
+    }
+
+    /// What is known of it, as the table of its life asks.
+    pub fn facts(&self, now: Timestamp) -> Facts {
+        let published_before = self.period().is_some();
+        Facts {
+            // Nothing is published unconfirmed.
+            confirmed: self.confirmed || published_before,
+            supported: self.supported || published_before,
+            published_before,
+            deadline_passed: self.closes_at.is_some_and(|closes_at| closes_at < now),
+            hides: false,
+        }
     }
 }
 
@@ -246,7 +227,9 @@ mod tests {
         ) {
             let decision = Decision::ALL[at];
             let outcome = decision.outcome(&petition, hides, now());
-            prop_assert_eq!(outcome.is_some(), decision.permission(petition.state).is_some());
+            let unconfirmed = decision == Decision::Publish && !petition.facts(now()).confirmed;
+            let open = decision.permission(petition.state).is_some();
+            prop_assert_eq!(outcome.is_some(), open && !unconfirmed);
             let Some(outcome) = outcome else { return Ok(()) };
             if outcome.state.is_published() {
                 prop_assert!(outcome.period.is_some());
@@ -285,7 +268,7 @@ mod tests {
                     closes_at: Some(period.closes_at),
                     ..petition
                 };
-                let published = Decision::Publish.outcome(&again, false, now()).expect("a sysadmin may");
+                let published = Decision::Publish.outcome(&again, false, now()).expect("it was open before");
                 prop_assert_eq!(published.period, Some(period));
                 prop_assert_eq!(published.state == PetitionState::Closed, period.closes_at < now());
             }

@@ -444,6 +444,16 @@ impl Desk {
                     },
                 )
             }
+            MailKind::ConfirmPetition
+            | MailKind::GatherSupporters
+            | MailKind::SupportGrows
+            | MailKind::SupportReached
+            | MailKind::PetitionWithdrawn
+            | MailKind::ResponseThresholdReached
+            | MailKind::DebateThresholdReached
+            | MailKind::PetitionClosed
+            | MailKind::PetitionStopped
+            | MailKind::ClosingDateChanged => None,
             MailKind::Mailing => told.map(|told| Mail::News(News { about, told })),
         })
     }

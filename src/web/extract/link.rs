@@ -7,9 +7,14 @@ use axum::{
     http::request::Parts,
 };
 
+use super::Numbered;
 use crate::{
     app::App,
-    domain::{keyring::Purpose, signature::SignatureId},
+    domain::{
+        keyring::{PetitionPurpose, Purpose},
+        petition::PetitionId,
+        signature::SignatureId,
+    },
     web::error::PageError,
 };
 
@@ -55,6 +60,47 @@ where
         let signature = signature(parts, state).await?;
         match keyring.is_token(&token(parts), A::PURPOSE, signature) {
             true => Ok(Self { signature, allows: PhantomData }),
+            false => Err(PageError::DeadLink),
+        }
+    }
+}
+
+/// What a link about a whole petition allows.
+pub trait AllowsOfPetition {
+    /// The purpose of its token.
+    const PURPOSE: PetitionPurpose;
+}
+
+/// The link lets somebody support a petition that is not published yet.
+pub struct ToSupport;
+/// The link shows a petition to who created it.
+pub struct ToCreate;
+
+impl AllowsOfPetition for ToSupport {
+    const PURPOSE: PetitionPurpose = PetitionPurpose::Support;
+}
+impl AllowsOfPetition for ToCreate {
+    const PURPOSE: PetitionPurpose = PetitionPurpose::Creator;
+}
+
+/// Somebody has come by a link about a petition that allows this; as [`Link`] is about a signature.
+pub struct PetitionLink<A> {
+    /// The petition in question, which may be gone by now.
+    pub petition: PetitionId,
+    allows: PhantomData<A>,
+}
+
+impl<A: AllowsOfPetition, S: Send + Sync> FromRequestParts<S> for PetitionLink<A>
+where
+    App: FromRef<S>,
+{
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let keyring = &App::from_ref(state).keyring;
+        let petition = Numbered::from_request_parts(parts, state).await?.id;
+        match keyring.is_petition_token(&token(parts), A::PURPOSE, petition) {
+            true => Ok(Self { petition, allows: PhantomData }),
             false => Err(PageError::DeadLink),
         }
     }

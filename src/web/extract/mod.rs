@@ -16,7 +16,7 @@ pub use self::{
     client_ip::ClientIp,
     form::Form,
     format::Format,
-    link::{Link, SignedLink, ToConfirm, ToManage, ToUnsubscribe},
+    link::{Link, PetitionLink, SignedLink, ToConfirm, ToCreate, ToManage, ToSupport, ToUnsubscribe},
     now::Now,
     query::Query,
 };

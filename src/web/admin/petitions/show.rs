@@ -266,6 +266,7 @@ impl ShowPage {
         let state = self.petition.state;
         let offer = |decision: Decision| {
             let permission = decision.permission(state)?;
+            decision.outcome(&self.held.standing, false, self.now)?;
             Some(Offered {
                 decision,
                 label: decision.label(state),
