@@ -11,6 +11,7 @@ use crate::{
     domain::{keyring::Keyring, retention::Retention, single_sign_on::Provider, threshold::Thresholds},
     mail::transport::Transport,
     metrics::Metrics,
+    store::places::Boundaries,
 };
 
 /// The running program; cheap to clone.
@@ -35,6 +36,8 @@ pub struct Inner {
     pub signing: Signing,
     /// What petitions are about, for comparing.
     pub relating: Relating,
+    /// The constituencies, which are the same for all petitions.
+    pub boundaries: Boundaries,
     /// How mail leaves.
     pub transport: Transport,
     /// Whose mail it is; without a name it is that of the site.

@@ -26,6 +26,7 @@ use crate::{
     mail::{folder::Folder, smtp::Smtp, transport::Transport},
     metrics::Metrics,
     settings::{FIRST_PORT, Settings},
+    store::places::Boundaries,
     urls,
     web::{
         self,
@@ -93,6 +94,7 @@ async fn serve(
         retention: settings.retention(),
         signing: Signing::start(&database.pool, keyring.clone(), live),
         relating: Relating::default(),
+        boundaries: Boundaries::default(),
         keyring,
         transport: transport(settings, database, mail_from.email.domain())?,
         mail_from,

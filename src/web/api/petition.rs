@@ -324,7 +324,7 @@ async fn render(app: &App, id: PetitionId, now: Timestamp) -> Result<Rendered, P
     item.attributes.growth = growth;
     item.attributes.estimate = estimate;
     if published {
-        let places = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+        let places = store::places::find(&mut db, id, &app.boundaries).await?.ok_or(PageError::NotFound)?;
         let countries = store::places::countries(&mut db, id).await?;
         item.attributes.places = Some(by_place(&places, countries));
         let activities = store::petitions::activities(&mut db, id).await?;

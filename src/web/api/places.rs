@@ -72,7 +72,7 @@ pub async fn show(app: &App, id: PetitionId, format: Format, map: Option<String>
     let shade = places::shade(map)?;
     let mut db = store::snapshot(&app.pool).await?;
     published(&mut db, id).await?;
-    let found = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let found = store::places::find(&mut db, id, &app.boundaries).await?.ok_or(PageError::NotFound)?;
     db.commit().await?;
     let text = match format {
         Format::Csv => {

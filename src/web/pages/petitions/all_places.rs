@@ -119,7 +119,7 @@ async fn render(app: &App, id: PetitionId, view: View, now: Timestamp) -> Result
     if petition.state.visibility() != Visibility::Page || !petition.state.is_published() {
         return Err(PageError::NotFound);
     }
-    let found = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let found = store::places::find(&mut db, id, &app.boundaries).await?.ok_or(PageError::NotFound)?;
     db.commit().await?;
     let view = view.known(&found);
     let layout = Layout::new(app, &urls::all_places(&id), format!("Where people signed: {}", petition.action));

@@ -192,7 +192,7 @@ async fn page_of(
         return Err(PageError::NotFound);
     }
     let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
-    let found = store::places::find(&mut db, id).await?.ok_or(PageError::NotFound)?;
+    let found = store::places::find(&mut db, id, &app.boundaries).await?.ok_or(PageError::NotFound)?;
     let related = store::related::find(&mut db, id, now).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
     let removals = store::removals::find(&mut db, id).await?;
