@@ -200,6 +200,16 @@ pub fn statistics_data(format: &str) -> String {
     format!("/statistics.{format}")
 }
 
+/// What programs can ask for, to read.
+pub fn api() -> &'static str {
+    "/api"
+}
+
+/// The same for programs.
+pub fn api_description() -> &'static str {
+    "/api/openapi.json"
+}
+
 /// How to start a petition.
 pub fn start() -> &'static str {
     "/petitions/start"

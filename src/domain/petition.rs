@@ -6,7 +6,18 @@ use jiff::{Timestamp, civil::Date};
 
 /// The number of a petition, as in its address.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    sqlx::Type,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
 )]
 #[sqlx(transparent)]
 pub struct PetitionId(i64);
@@ -53,7 +64,9 @@ impl FromStr for PetitionId {
 }
 
 /// Where a petition is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[sqlx(type_name = "petition_state", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum PetitionState {

@@ -1,12 +1,13 @@
 //! What happened on the site as a whole: month by month, department by department, and what became of petitions.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{deadline, limits, petition::PetitionId};
 
 /// The whole, as it stood at one moment. Only what the public can see is counted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Statistics {
     /// The moment of every number here.
     #[serde(serialize_with = "moment")]
@@ -21,14 +22,14 @@ pub struct Statistics {
     pub rejections: Vec<Rejected>,
     /// Responses of departments, those with most petitions first.
     pub departments: Vec<Department>,
-    /// Responses that should have come, the longest overdue first; at most [`limits::OVERDUE_NAMED`].
+    /// Responses that should have come, the longest overdue first; at most a thousand.
     pub overdue: Vec<Overdue>,
     /// Every month from the first in which something happened to the running one, in order.
     pub months: Vec<Month>,
 }
 
 /// What became of petitions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outcomes {
     /// Published: open or closed.
     pub published: i64,
@@ -53,7 +54,8 @@ pub struct Outcomes {
 }
 
 /// Signatures of published petitions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SignatureStatistics")]
 pub struct Signatures {
     /// All of them, as petitions show them.
     pub total: i64,
@@ -63,7 +65,8 @@ pub struct Signatures {
 }
 
 /// How many petitions reached a threshold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ThresholdStatistics")]
 pub struct Reached {
     /// What it is needed for.
     pub purpose: Purpose,
@@ -76,8 +79,9 @@ pub struct Reached {
 }
 
 /// What a threshold is needed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ThresholdPurpose")]
 pub enum Purpose {
     /// The Government answers.
     Response,
@@ -86,7 +90,8 @@ pub enum Purpose {
 }
 
 /// How many petitions were rejected for a reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "RejectionStatistics")]
 pub struct Rejected {
     /// The reason's code.
     pub code: String,
@@ -97,7 +102,8 @@ pub struct Rejected {
 }
 
 /// How a department answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DepartmentStatistics")]
 pub struct Department {
     /// Its name; `None`: it is not known which department.
     pub name: Option<String>,
@@ -116,7 +122,8 @@ pub struct Department {
 }
 
 /// A response that should have come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OverdueResponse")]
 pub struct Overdue {
     /// The petition.
     pub id: PetitionId,
@@ -134,7 +141,8 @@ pub struct Overdue {
 }
 
 /// What happened in a month of London.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MonthStatistics")]
 pub struct Month {
     /// Its first day.
     pub month: Date,

@@ -7,6 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::actions::together::NotDone;
 
 /// Why there is no page. Handlers return it; [`super::layers`] turns it into a page or into JSON.
@@ -54,6 +57,35 @@ pub struct Notice {
     pub title: &'static str,
     /// What to do.
     pub advice: Cow<'static, str>,
+}
+
+/// An error as programs get it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub struct ErrorDocument {
+    /// What went wrong.
+    error: ErrorDetails,
+}
+
+/// What went wrong.
+#[derive(Serialize, JsonSchema)]
+struct ErrorDetails {
+    /// The status of the answer.
+    status: u16,
+    /// What happened.
+    title: String,
+    /// What to do.
+    detail: String,
+    /// Under which number it is in the site’s log, to quote when you ask about it.
+    request_id: String,
+}
+
+impl ErrorDocument {
+    /// What a program is told; `request_id` is the number under which the request is in the log.
+    pub fn new(notice: Notice, request_id: String) -> Self {
+        let (status, title) = (notice.status.as_u16(), notice.title.to_owned());
+        Self { error: ErrorDetails { status, title, detail: notice.advice.into_owned(), request_id } }
+    }
 }
 
 impl Notice {

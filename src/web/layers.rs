@@ -33,7 +33,7 @@ use tracing::Instrument;
 use super::{
     Site, body,
     cache::CachePolicy,
-    error::Notice,
+    error::{ErrorDocument, Notice},
     extract::Format,
     page::{self, Layout},
 };
@@ -157,15 +157,11 @@ async fn errors_as_pages(
     let request_id = id.0;
     let mut page = match format {
         Format::Json => {
-            let error = serde_json::json!({
-                "error": {
-                    "status": notice.status.as_u16(),
-                    "title": notice.title,
-                    "detail": notice.advice,
-                    "request_id": request_id,
-                }
-            });
-            page::body(Format::Json, error.to_string(), CachePolicy::Never)
+            let error = ErrorDocument::new(notice.clone(), request_id);
+            match serde_json::to_string(&error) {
+                Ok(json) => page::body(Format::Json, json, CachePolicy::Never),
+                Err(_) => notice.title.into_response(),
+            }
         }
         _ => {
             let layout = Layout::unlisted(&app, notice.title);

@@ -92,6 +92,10 @@ pub enum Key {
     Card(PetitionId),
     /// A petition's part of pages elsewhere.
     Embed(PetitionId, Theme),
+    /// The description of what programs can ask for.
+    Description,
+    /// The same to read.
+    Api,
     /// The front page.
     Home,
     /// A page of one of the ten lists: which list, which page, petitions on a page.

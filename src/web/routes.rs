@@ -46,6 +46,7 @@ pub fn all(site: &Site) -> Router<Site> {
             get(pages::signing::unsubscribe::show).post(pages::signing::unsubscribe::submit),
         )
         .route("/statistics", get(pages::statistics::show))
+        .route("/api", get(pages::api::show))
         .route("/help", get(pages::texts::help))
         .route("/help/estimates", get(pages::texts::estimates))
         .route("/help/{page}", get(pages::texts::own))
@@ -61,6 +62,7 @@ pub fn all(site: &Site) -> Router<Site> {
         .route("/statistics.json", get(api::statistics::json))
         .route("/statistics.csv", get(api::statistics::csv))
         .route("/constituencies.json", get(api::constituencies::json))
+        .route("/api/openapi.json", get(api::description::json))
         .route("/ping", get(api::operations::ping))
         .route("/health-check", get(api::operations::health_check))
         .route("/robots.txt", get(api::operations::robots))

@@ -71,6 +71,8 @@ async fn every_function_of_urls_leads_somewhere() {
         ("dev_mailbox", urls::dev_mailbox().to_owned()),
         ("dev_mail", urls::dev_mail(1)),
         ("dev_mail_html", urls::dev_mail_html(1)),
+        ("api", urls::api().to_owned()),
+        ("api_description", urls::api_description().to_owned()),
         ("start", urls::start().to_owned()),
         ("help", urls::help().to_owned()),
         ("help_page", urls::help_page("own")),

@@ -13,6 +13,7 @@ mod charts;
 mod commands;
 mod counting;
 mod debating;
+mod description;
 mod desk;
 mod door;
 mod embedding;

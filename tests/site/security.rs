@@ -20,7 +20,7 @@ const EMBED_POLICY: &str =
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *";
 
 /// Every route as the program has it, its parameters filled in for the first sample petition.
-fn routes() -> Vec<String> {
+pub(super) fn routes() -> Vec<String> {
     let source =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/routes.rs")).expect("the routes");
     let patterns = source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().expect("a pattern"));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Response};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -13,14 +14,20 @@ use crate::{
     web::{cache::CachePolicy, error::PageError, extract::Format, page},
 };
 
-#[derive(Serialize)]
-struct Constituency {
+/// A constituency.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Constituency {
+    /// Who represents it, where known.
     mp: Option<String>,
-    /// Not known here.
+    /// Not known here: always `null`.
     party: Option<String>,
+    /// Its name.
     constituency: String,
+    /// The code that the Office for National Statistics gives it.
     ons_code: String,
+    /// The first day of its boundaries.
     start_date: Date,
+    /// Their last day; `null`: they are in force.
     end_date: Option<Date>,
 }
 

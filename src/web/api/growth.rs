@@ -1,6 +1,7 @@
 //! What stands out in how a petition grew, as a part of its JSON.
 
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::petition::Moment;
@@ -14,34 +15,46 @@ use crate::{
 };
 
 /// The figures of a petition's page beside its chart. What is not known is null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Growth {
     /// Where the history begins; nothing is known of the time before.
     since: Moment,
-    /// By how much the count grew in the last 24 hours, and in the last hour, to the minute; of a petition that has
-    /// closed, before that.
+    /// By how much the count grew in the last 24 hours, to the minute; of a petition that has closed, before that.
     last_24_hours: Option<i64>,
+    /// The same for the last hour.
     last_hour: Option<i64>,
     /// Since midnight, by London's clock.
     today: Option<i64>,
     /// What came the day before until the same time.
     yesterday_by_now: Option<i64>,
+    /// The hour in which most signatures came.
     peak_hour: Option<Peak>,
+    /// The day in which most signatures came.
     peak_day: Option<Peak>,
+    /// The thresholds that it has reached, in order.
     thresholds_reached: Vec<Threshold>,
 }
 
-#[derive(Debug, Serialize)]
+/// The hour or the day in which most signatures came.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Peak {
+    /// When it began.
     starts_at: Moment,
+    /// When it ended.
     ends_at: Moment,
+    /// How many signatures came in it.
     added: u64,
 }
 
-#[derive(Debug, Serialize)]
+/// A threshold that a petition has reached.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ThresholdReached")]
 struct Threshold {
+    /// The signatures that it takes.
     signature_count: u32,
+    /// When there were so many.
     reached_at: Moment,
+    /// How long that took.
     seconds_after_opening: i64,
 }
 

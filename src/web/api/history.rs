@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::{Timestamp, civil::Date};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Wanted, petition::Moment, published};
@@ -35,8 +36,11 @@ use crate::{
 pub(super) const PICTURE_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *");
 
-#[derive(Serialize)]
-struct Document {
+/// How a petition grew.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "History")]
+pub(super) struct Document {
+    /// The petition’s number.
     petition_id: i64,
     /// The moment of the last total.
     as_at: Moment,
@@ -46,18 +50,27 @@ struct Document {
     before: u64,
     /// From when on there are rows with `step=minute`; none: there are none any more.
     minutes_since: Option<Moment>,
+    /// How long the time of a row is: `minute`, `hour` or `day`.
     step: &'static str,
     /// The count at the beginning of the first row. What the rows add and remove makes it the count of `as_at`.
     total_before: u64,
+    /// The rows in order, without gaps.
     rows: Vec<Row>,
 }
 
-#[derive(Serialize)]
+/// What happened in a minute, an hour or a day.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HistoryRow")]
 struct Row {
+    /// When its time begins.
     starts_at: Moment,
+    /// When its time ends.
     ends_at: Moment,
+    /// Signatures that were counted in it.
     added: u64,
+    /// Signatures that were taken out of the count in it.
     removed: u64,
+    /// The count at its end.
     total: u64,
     /// Whether its time is over, so that it stays as it is.
     complete: bool,

@@ -1,6 +1,7 @@
 //! What a constituency signs, for programs: the reference service's fields, and how much that is compared with usual.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{cell, petition::Moment};
@@ -15,31 +16,47 @@ use crate::{
     },
 };
 
-#[derive(Serialize)]
-struct Document {
+/// What a constituency signs.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LocalPetitions")]
+pub(super) struct Document {
+    /// The constituency’s name.
     constituency: String,
     /// Its member, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     mp: Option<Member>,
+    /// Those signed most there, most first.
     petitions: Vec<Item>,
+    /// The code that the Office for National Statistics gives it.
     ons_code: String,
     /// Those signed clearly more than usual, the most unusual first.
     unusual: Vec<Item>,
+    /// The moment of these numbers.
     updated_at: Moment,
 }
 
-#[derive(Serialize)]
+/// Who represents a constituency.
+#[derive(Serialize, JsonSchema)]
 struct Member {
+    /// The name.
     name: String,
+    /// Parliament’s own page about them.
     url: String,
 }
 
-#[derive(Serialize)]
+/// A petition as a constituency signs it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LocalPetition")]
 struct Item {
+    /// What it asks for.
     action: String,
+    /// Its page.
     url: String,
+    /// Where it is in its life.
     state: PetitionState,
+    /// How many have signed there.
     constituency_signature_count: i64,
+    /// How many have signed in all.
     total_signature_count: i64,
     /// How many times as much as usual that is; `null` where it is not known.
     times_usual: Option<f64>,

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod constituencies;
+pub mod description;
 mod growth;
 pub mod history;
 pub mod local;
@@ -51,18 +52,44 @@ pub async fn petition_data(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let wanted = query.map(|query| query.0).unwrap_or_default();
-    if address.suffix.is_some() {
-        return Err(PageError::NotFound);
-    }
+    let data_of = Data::ALL.into_iter().find(|known| known.name() == data.name);
+    let part = data_of.filter(|_| address.suffix.is_none()).ok_or(PageError::NotFound)?;
     let id = address.id;
-    match (data.name.as_str(), data.suffix) {
-        ("count", Some(Format::Json)) => petition::count(&app, &memory, id, &headers).await,
-        ("count", None) if Format::Json.is_accepted(&headers) => petition::count(&app, &memory, id, &headers).await,
-        ("card", Some(Format::Png)) => card::show(&app, &memory, id, now.0, &headers).await,
-        ("history", Some(format)) => history::show(&app, &memory, id, now.0, format, &wanted, &headers).await,
-        ("places", Some(format)) => places::show(&app, id, format, wanted.map).await,
-        ("card" | "count" | "history" | "places", _) => Err(PageError::NotAcceptable),
-        _ => Err(PageError::NotFound),
+    match (part, data.suffix) {
+        (Data::Count, Some(Format::Json)) => petition::count(&app, &memory, id, &headers).await,
+        (Data::Count, None) if Format::Json.is_accepted(&headers) => petition::count(&app, &memory, id, &headers).await,
+        (Data::Card, Some(Format::Png)) => card::show(&app, &memory, id, now.0, &headers).await,
+        (Data::History, Some(format)) => history::show(&app, &memory, id, now.0, format, &wanted, &headers).await,
+        (Data::Places, Some(format)) => places::show(&app, id, format, wanted.map).await,
+        _ => Err(PageError::NotAcceptable),
+    }
+}
+
+/// What there is of a petition as data, besides the petition itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// The picture for social networks.
+    Card,
+    /// How many have signed.
+    Count,
+    /// How it grew.
+    History,
+    /// Where it is signed.
+    Places,
+}
+
+impl Data {
+    /// All of it.
+    pub const ALL: [Self; 4] = [Self::Card, Self::Count, Self::History, Self::Places];
+
+    /// How it is called in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Count => "count",
+            Self::History => "history",
+            Self::Places => "places",
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::petition::Moment;
@@ -25,23 +26,36 @@ pub async fn ping() -> &'static str {
     "PONG"
 }
 
-#[derive(Serialize)]
-struct HealthCheck {
+/// How the program is.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct HealthCheck {
+    /// `ok`; `delayed`: mail is late; `miscounted`: somebody should look after the numbers; `failing`: it does not work.
+    #[schemars(extend("enum" = ["ok", "delayed", "miscounted", "failing"]))]
     status: &'static str,
+    /// When this was asked.
     time: Moment,
+    /// Whether the database answers.
     database_connection: bool,
+    /// Whether it can be written to.
     database_write: bool,
+    /// Whether it is up to date with the program.
     database_migrations: bool,
+    /// How mail stands; `null`: the database does not answer.
     mail: Option<Mail>,
     /// Tallies that did not agree with the ledger when this process last compared them.
     tally_differences: i64,
+    /// The program’s version.
     version: &'static str,
 }
 
-#[derive(Serialize)]
+/// How mail stands.
+#[derive(Serialize, JsonSchema)]
 struct Mail {
+    /// Mails that are still to be sent.
     waiting: i64,
+    /// By how much the mail that should have left first is late.
     oldest_waiting_seconds: i64,
+    /// Mails that could not be sent.
     given_up: i64,
 }
 

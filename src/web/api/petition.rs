@@ -1,7 +1,10 @@
 //! One petition as JSON, with the reference service's fields, names and types.
 
+use std::borrow::Cow;
+
 use axum::{http::HeaderMap, response::Response};
 use jiff::{Timestamp, civil::Date};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::growth::Growth;
@@ -35,53 +38,104 @@ impl Serialize for Moment {
     }
 }
 
+impl JsonSchema for Moment {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
 /// A petition in a list or by itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PetitionItem")]
 pub struct Item {
+    /// Always `petition`.
     #[serde(rename = "type")]
+    #[schemars(extend("const" = "petition"))]
     kind: &'static str,
+    /// The petition’s number.
     id: i64,
+    /// Where it is to be had by itself; only in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     links: Option<Link>,
+    /// All there is to know of it.
     attributes: Attributes,
 }
 
-#[derive(Debug, Serialize)]
-struct Link {
+/// An address of this site.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SelfLink")]
+pub(super) struct Link {
+    /// The full address of this very thing.
     #[serde(rename = "self")]
-    this: String,
+    pub(super) this: String,
 }
 
-#[derive(Debug, Serialize)]
+/// What a petition says, and what became of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PetitionAttributes")]
 struct Attributes {
+    /// What it asks for.
     action: String,
+    /// Why, in a few sentences.
     background: String,
+    /// Why, at length; may be empty.
     additional_details: String,
+    /// What the committee adds to it; may be empty.
     committee_note: String,
+    /// Where it is in its life. Only `open`, `closed` and `rejected` petitions are public.
     state: PetitionState,
+    /// How many have signed.
     signature_count: u32,
+    /// The last day on which it can be signed; only of open petitions.
     #[serde(skip_serializing_if = "Option::is_none")]
     closing_date: Option<Date>,
+    /// When it was begun.
     created_at: Moment,
+    /// When its text or state last changed.
     updated_at: Moment,
+    /// When it was rejected.
     rejected_at: Option<Moment>,
+    /// When it was published.
     opened_at: Option<Moment>,
+    /// When it stopped taking signatures.
     closed_at: Option<Moment>,
+    /// When it had enough supporters to be checked.
     moderation_threshold_reached_at: Option<Moment>,
+    /// When it had enough signatures for a government response.
     response_threshold_reached_at: Option<Moment>,
+    /// When the government response was published.
     government_response_at: Option<Moment>,
+    /// When it had enough signatures to be considered for a debate.
     debate_threshold_reached_at: Option<Moment>,
+    /// The day on which its debate was announced.
     debate_scheduled_on: Option<Date>,
+    /// The day of its debate.
     scheduled_debate_date: Option<Date>,
+    /// When it was published how the debate went, or that there is none.
     debate_outcome_at: Option<Moment>,
+    /// Who started it; only of open petitions.
     creator_name: Option<String>,
+    /// Why it was rejected.
     rejection: Option<Rejection>,
+    /// What the Government answered.
     government_response: Option<ResponseOf>,
+    /// How its debate went.
     debate: Option<Debate>,
+    /// The departments concerned.
     departments: Vec<Department>,
+    /// The codes of its topics; `/topics.json` has their names.
     topics: Vec<String>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     places: Option<PlacesOf>,
+    /// What else happened in Parliament, latest first. Not in lists; only of published petitions, as is what follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_parliamentary_business: Option<Vec<Activity>>,
     /// Signatures that were set aside or taken out as suspected fraud, or put back.
@@ -95,12 +149,18 @@ struct Attributes {
     estimate: Option<Estimate>,
 }
 
-#[derive(Debug, Serialize)]
+/// Where an open petition is heading.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Estimate {
+    /// From when it is.
     made_at: Moment,
+    /// For when it is: the deadline.
     made_for: Moment,
+    /// The final count that is most likely.
     signature_count: u64,
+    /// Half of petitions like this end between these two counts.
     half_end_between: [u64; 2],
+    /// Four in five petitions like this end between these two counts.
     four_in_five_end_between: [u64; 2],
 }
 
@@ -117,87 +177,141 @@ impl Estimate {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// Signatures that were taken out of the count, or put back.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Removal {
+    /// On which day.
     on: Date,
+    /// Why.
     reason: &'static str,
+    /// How many they were.
     signature_count: u32,
 }
 
-#[derive(Debug, Serialize)]
+/// Why a petition was rejected.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Rejection {
+    /// The reason.
     code: String,
+    /// What was added to it; may be empty.
     details: String,
 }
 
-#[derive(Debug, Serialize)]
+/// What the Government answered.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "GovernmentResponse")]
 struct ResponseOf {
+    /// On which day.
     responded_on: Date,
+    /// In a sentence or two.
     summary: String,
+    /// At length, as plain text.
     details: String,
+    /// When it was published.
     created_at: Moment,
+    /// When it was last corrected.
     updated_at: Moment,
 }
 
-#[derive(Debug, Serialize)]
+/// How a petition’s debate went.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Debate {
+    /// On which day.
     debated_on: Option<Date>,
+    /// Where its transcript can be read.
     transcript_url: Option<String>,
+    /// Where it can be watched.
     video_url: Option<String>,
+    /// Where the briefing for it can be read.
     debate_pack_url: Option<String>,
+    /// Where the public was asked about it.
     public_engagement_url: Option<String>,
+    /// Where it is summed up.
     debate_summary_url: Option<String>,
+    /// What is said about it here.
     overview: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// A government department.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Department {
+    /// Its short name.
     acronym: Option<String>,
+    /// Its name.
     name: String,
+    /// Its own site.
     url: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// Something that happened in Parliament because of a petition.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Activity {
+    /// What it was.
     subject: String,
+    /// What there is to say of it, as plain text.
     body: String,
+    /// On which day.
     occurred_on: Option<Date>,
+    /// When it was published here.
     created_at: Moment,
+    /// When it was last corrected.
     updated_at: Moment,
 }
 
-#[derive(Debug, Serialize)]
+/// Where signatures come from. Not in lists, and only of published petitions.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SignaturesByPlace")]
 struct PlacesOf {
+    /// By country, the United Kingdom among them.
     signatures_by_country: Vec<CountryCount>,
+    /// By constituency; those without a signature are left out.
     signatures_by_constituency: Vec<ConstituencyCount>,
+    /// By region; likewise.
     signatures_by_region: Vec<RegionCount>,
 }
 
-#[derive(Debug, Serialize)]
+/// Signatures from a country.
+#[derive(Debug, Serialize, JsonSchema)]
 struct CountryCount {
+    /// Its name.
     name: String,
+    /// Its code: two letters (ISO 3166), or what stands for several countries together.
     code: String,
+    /// How many have signed there.
     signature_count: i64,
 }
 
-#[derive(Debug, Serialize)]
+/// Signatures from a constituency.
+#[derive(Debug, Serialize, JsonSchema)]
 struct ConstituencyCount {
+    /// Its name.
     name: String,
+    /// The code that the Office for National Statistics gives it.
     ons_code: String,
+    /// Who represents it, where known.
     mp: Option<String>,
+    /// How many have signed there.
     signature_count: i64,
 }
 
-#[derive(Debug, Serialize)]
+/// Signatures from a region.
+#[derive(Debug, Serialize, JsonSchema)]
 struct RegionCount {
+    /// Its name.
     name: String,
+    /// Its letter in the codes of the Office for National Statistics.
     ons_code: String,
+    /// How many have signed there.
     signature_count: i64,
 }
 
-#[derive(Debug, Serialize)]
-struct Document {
+/// A petition.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Petition")]
+pub(super) struct Document {
+    /// Where it is.
     links: Link,
+    /// The petition.
     data: Item,
 }
 
@@ -388,23 +502,35 @@ fn by_place(places: &Places, countries: Vec<crate::domain::places::Country>) -> 
     }
 }
 
-#[derive(Serialize)]
-struct Count {
+/// A petition’s count, and how far it has come.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Count {
+    /// How many have signed by now.
     signature_count: u32,
+    /// When it had enough signatures for a government response.
     response_threshold_reached_at: Option<Moment>,
+    /// When the government response was published.
     government_response_at: Option<Moment>,
+    /// When it had enough signatures to be considered for a debate.
     debate_threshold_reached_at: Option<Moment>,
+    /// The day of its debate.
     scheduled_debate_date: Option<Date>,
+    /// When it was published how the debate went, or that there is none.
     debate_outcome_at: Option<Moment>,
+    /// Whether it was debated.
     debated: bool,
     /// Progress to the next threshold, in the words of the page.
     progress: Progress,
 }
 
-#[derive(Serialize)]
+/// How far a petition has come towards the next threshold.
+#[derive(Serialize, JsonSchema)]
 struct Progress {
+    /// The signatures that are needed.
     goal: u32,
+    /// How much of that there is, in per cent, rounded down.
     percent: u32,
+    /// The same in words.
     text: String,
 }
 

@@ -1,5 +1,6 @@
 //! Lists of petitions as JSON and CSV.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{cell, petition::Item};
@@ -10,28 +11,44 @@ use crate::{
     web::{error::PageError, pages::petitions::search::Found},
 };
 
-#[derive(Serialize)]
-struct Document {
+/// A page of a list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PetitionList")]
+pub(super) struct Document {
+    /// Where the other pages are.
     links: Links,
+    /// The petitions of this page.
     data: Vec<Item>,
-    /// Ours besides: how many there are, so that nobody has to fetch every page to know.
+    /// How many there are, so that nobody has to fetch every page to know.
     meta: Meta,
 }
 
-#[derive(Serialize)]
+/// Where the pages of a list are.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PageLinks")]
 struct Links {
+    /// This page.
     #[serde(rename = "self")]
     this: String,
+    /// The first page.
     first: String,
+    /// The last page.
     last: String,
+    /// The page behind this one; `null` on the last.
     next: Option<String>,
+    /// The page before this one; `null` on the first.
     prev: Option<String>,
 }
 
-#[derive(Serialize)]
+/// How long a list is.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ListLength")]
 struct Meta {
+    /// Petitions on all pages.
     total_count: u64,
+    /// Which page this is, from 1.
     page: u64,
+    /// How many pages there are.
     page_count: u64,
 }
 

@@ -1,6 +1,7 @@
 //! Where a petition's signatures come from, as table, JSON or picture.
 
 use axum::{http::header::CONTENT_SECURITY_POLICY, response::Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{history::PICTURE_POLICY, published};
@@ -12,26 +13,34 @@ use crate::{
 };
 
 /// One part of the total.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlaceRow")]
 struct Row {
     /// `constituency`, `region`, `country` or `not_located`.
+    #[schemars(extend("enum" = ["constituency", "region", "country", "not_located"]))]
     kind: &'static str,
+    /// Its code: of constituencies and regions that of the Office for National Statistics, of countries two letters (ISO
+    /// 3166) or what stands for several together; of what was not located empty.
     code: String,
+    /// Its name.
     name: String,
+    /// How many have signed there.
     signature_count: i64,
+    /// How many people live there, where known.
     population: Option<i64>,
-    /// Signatures as a share of the population.
+    /// Signatures as a share of the population, in per cent.
     population_percent: Option<f64>,
     /// How many signatures would have come if this place had signed this petition as much as it signs petitions at all.
     usual_count: Option<f64>,
-    /// How many times as much that is, with care for small numbers (`domain::usual`).
+    /// How many times as much that is, with care for small numbers.
     times_usual: Option<f64>,
     /// The region that a constituency lies in.
     region_code: Option<String>,
     /// The Welsh name, where it is another.
     name_cy: Option<String>,
-    /// The place on the hexagon map.
+    /// The place on the hexagon map: its column.
     hex_column: Option<i16>,
+    /// Its row.
     hex_row: Option<i16>,
 }
 
@@ -55,12 +64,17 @@ impl Row {
     }
 }
 
-#[derive(Serialize)]
-struct Document {
+/// Where a petition’s signatures come from.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Places")]
+pub(super) struct Document {
+    /// The petition’s number.
     petition_id: i64,
+    /// How many have signed in all.
     signature_count: i64,
     /// The year in which these constituencies were first used.
     boundaries: i16,
+    /// The constituencies, the countries other than GB and what was not located add up to the total.
     places: Vec<Row>,
 }
 

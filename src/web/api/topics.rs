@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -11,9 +12,13 @@ use crate::{
     web::{cache::CachePolicy, error::PageError, extract::Format, page},
 };
 
-#[derive(Serialize)]
-struct Named {
+/// A topic.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Topic")]
+pub(super) struct Named {
+    /// The word that lists are asked for it by.
     code: String,
+    /// Its name.
     name: String,
 }
 

@@ -1,9 +1,10 @@
 //! The petitions signed most in the last hour or day, as JSON.
 
 use axum::{extract::State, response::Response};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::petition::Moment;
+use super::petition::{Link, Moment};
 use crate::{
     app::App,
     domain::window::Window,
@@ -27,37 +28,49 @@ pub struct Wanted {
     window: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Document {
+/// The petitions signed most lately.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Trending")]
+pub(super) struct Document {
+    /// The petitions, most first.
     data: Vec<Item>,
+    /// Where this is.
     links: Link,
+    /// From when it is.
     meta: Meta,
 }
 
-#[derive(Serialize)]
+/// A petition that is signed much.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TrendingItem")]
 struct Item {
+    /// Always `petition`.
     #[serde(rename = "type")]
+    #[schemars(extend("const" = "petition"))]
     kind: &'static str,
+    /// The petition’s number.
     id: i64,
+    /// Where all there is to know of it is to be had.
     links: Link,
+    /// What is known of it here.
     attributes: Attributes,
 }
 
-#[derive(Serialize)]
+/// What is known of a petition that is signed much.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TrendingAttributes")]
 struct Attributes {
+    /// What it asks for.
     action: String,
-    /// In the last hour, as the reference service has it, or in the last day.
+    /// Signatures of the last hour or day, whichever was asked for.
     signature_count: u32,
 }
 
-#[derive(Serialize)]
-struct Link {
-    #[serde(rename = "self")]
-    this: String,
-}
-
-#[derive(Serialize)]
+/// From when these numbers are.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TrendingMeta")]
 struct Meta {
+    /// The moment.
     updated_at: Moment,
 }
 

@@ -1,5 +1,6 @@
 //! Public pages, one file each, with its template at the mirrored path.
 
+pub mod api;
 pub mod estimates;
 pub mod home;
 pub mod local;

@@ -6,7 +6,8 @@ use axum::{
     http::{HeaderValue, header::CONTENT_DISPOSITION},
     response::Response,
 };
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::done;
 use crate::{
@@ -20,10 +21,11 @@ use crate::{
     store::{self, Db, petitions::Petition, signatures::Signature},
     urls,
     web::{
+        api::petition::Moment,
         cache::CachePolicy,
         error::PageError,
         extract::{Format, Link, Now, ToManage},
-        filters::{iso, second_of},
+        filters::second_of,
         page::{self, Layout, Section},
     },
 };
@@ -40,6 +42,34 @@ struct YoursPage {
     data: String,
     unsubscribe: String,
     withdraw: String,
+}
+
+/// What is held about a signer.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "YourSignature")]
+pub struct Held {
+    /// The page of the petition that was signed.
+    petition: String,
+    /// The signer’s name; empty once it has been erased.
+    name: String,
+    /// The signer’s address; `null` once it has been erased.
+    email: Option<String>,
+    /// The signer’s postcode.
+    postcode: Option<String>,
+    /// The constituency, where it is known.
+    constituency: Option<String>,
+    /// The country, where the constituency is not known.
+    country: Option<String>,
+    /// Whether the signature has been confirmed.
+    confirmed: bool,
+    /// Whether mails about the petition are wanted.
+    wants_mails: bool,
+    /// When the form was sent.
+    signed_at: Moment,
+    /// When the signature was confirmed.
+    confirmed_at: Option<Moment>,
+    /// The internet address that the form came from, as long as it is kept.
+    signed_from: Option<String>,
 }
 
 /// "Your signature".
@@ -66,21 +96,22 @@ pub async fn show(State(app): State<App>, link: Link<ToManage>) -> Result<Respon
 pub async fn data(State(app): State<App>, link: Link<ToManage>) -> Result<Response, PageError> {
     let signature = there(&mut *app.pool.acquire().await?, link.signature).await?;
     let contact = contact(&app, &signature);
-    let area = Some(&signature.area);
-    let data = json!({
-        "petition": format!("{}{}", app.public_url, urls::petition(&signature.petition)),
-        "name": signature.name,
-        "email": contact.as_ref().map(|contact| &contact.email),
-        "postcode": contact.as_ref().and_then(|contact| contact.postcode.as_ref()),
-        "constituency": area.filter(|_| signature.is_constituency),
-        "country": area.filter(|_| !signature.is_constituency),
-        "confirmed": signature.state != SignatureState::Pending,
-        "wants_mails": signature.wants_updates,
-        "signed_at": iso(&signature.created_at),
-        "confirmed_at": signature.confirmed_at.as_ref().map(iso),
-        "signed_from": signature.signed_from,
-    });
-    let mut response = page::body(Format::Json, format!("{data:#}\n"), CachePolicy::Never);
+    let (email, postcode) = contact.map(|contact| (contact.email, contact.postcode)).unzip();
+    let area = Some(signature.area);
+    let held = Held {
+        petition: format!("{}{}", app.public_url, urls::petition(&signature.petition)),
+        name: signature.name,
+        email,
+        postcode: postcode.flatten(),
+        constituency: area.clone().filter(|_| signature.is_constituency),
+        country: area.filter(|_| !signature.is_constituency),
+        confirmed: signature.state != SignatureState::Pending,
+        wants_mails: signature.wants_updates,
+        signed_at: Moment(signature.created_at),
+        confirmed_at: signature.confirmed_at.map(Moment),
+        signed_from: signature.signed_from,
+    };
+    let mut response = page::body(Format::Json, serde_json::to_string_pretty(&held)? + "\n", CachePolicy::Never);
     let name = HeaderValue::from_static("attachment; filename=\"your-signature.json\"");
     response.headers_mut().insert(CONTENT_DISPOSITION, name);
     Ok(response)
