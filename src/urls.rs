@@ -230,6 +230,16 @@ pub fn help_estimates() -> &'static str {
     "/help/estimates"
 }
 
+/// Where people write to those who run the site.
+pub fn feedback() -> &'static str {
+    "/feedback"
+}
+
+/// What they see afterwards.
+pub fn feedback_thanks() -> &'static str {
+    "/feedback/thanks"
+}
+
 /// What happens with personal data.
 pub fn privacy() -> &'static str {
     "/privacy"

@@ -55,6 +55,9 @@ pub async fn save_settings(
     if before.thresholds(otherwise) != settings.thresholds(otherwise) {
         store::site::unsettle_thresholds(&mut tx, now).await?;
     }
+    if !settings.feedback_to.is_empty() {
+        store::feedback::queue_waiting(&mut tx, now).await?;
+    }
     let act = Act { name: "site.configure", subject: "site", subject_id: "", before: was, after: is };
     store::audit::record(&mut tx, actor, act, now).await?;
     tx.commit().await?;

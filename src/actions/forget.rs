@@ -16,11 +16,13 @@ pub async fn forget_unconfirmed(db: &mut Db, retention: Retention, now: Timestam
 }
 
 /// Erases names, addresses and postcodes of petitions that have been over for long enough; the tallies and the ledger
-/// stay. Rules over signatures forget whom they were for after as long. Says how many signatures that were.
+/// stay. Rules over signatures forget whom they were for after as long, and
+/// feedback that nobody was there to read is erased. Says how many signatures that were.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn erase_personal_data(db: &mut Db, retention: Retention, now: Timestamp) -> sqlx::Result<u64> {
     store::signature_rules::forget_conditions(db, now - retention.closed).await?;
+    store::feedback::forget(db, now - retention.closed).await?;
     store::signatures::erase_over(db, now - retention.closed).await
 }

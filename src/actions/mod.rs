@@ -10,6 +10,7 @@ pub mod debate;
 pub mod edit_petition;
 pub mod estimate;
 pub mod forget;
+pub mod give_feedback;
 pub mod import_areas;
 pub mod import_petition;
 pub mod import_postcodes;

@@ -5,6 +5,7 @@ use sqlx::Connection;
 use crate::{
     domain::{
         email::EmailAddress,
+        feedback::Feedback,
         keyring::{Keyring, SecretOf},
     },
     store::{
@@ -67,6 +68,7 @@ pub async fn rotate_keys(
             store::signature_rules::reseal(&mut tx, keyring).await?;
             rotated.unwanted = store::signatures::unwanted_before(&mut tx, current).await?.unsigned_abs();
             reseal_staff(&mut tx, keyring, &mut rotated).await?;
+            reseal_feedback(&mut tx, keyring, &mut rotated).await?;
             tx.commit().await?;
             return Ok(rotated);
         };
@@ -105,6 +107,17 @@ async fn reseal_staff(db: &mut Db, keyring: &Keyring, rotated: &mut Rotated) -> 
         if resealed.current.is_some() || resealed.new.is_some() || resealed.invited.is_some() {
             store::staff::reseal_telephone(db, &resealed).await?;
             rotated.accounts += 1;
+        }
+    }
+    Ok(())
+}
+
+/// What waits for somebody to read it.
+async fn reseal_feedback(db: &mut Db, keyring: &Keyring, rotated: &mut Rotated) -> sqlx::Result<()> {
+    for (id, sealed) in store::feedback::sealed(db).await? {
+        match Feedback::open(keyring, &sealed) {
+            Ok(feedback) => store::feedback::reseal(db, id, &feedback.seal(keyring)).await?,
+            Err(_) => rotated.unopened += 1,
         }
     }
     Ok(())

@@ -58,6 +58,15 @@ pub const EMAIL_BURST: u32 = 20;
 /// Signatures that may come with one e-mail address in an hour.
 pub const EMAIL_PER_HOUR: u32 = 20;
 
+/// Most letters of feedback: what a form can carry, however many bytes a letter has.
+pub const FEEDBACK: usize = 5_000;
+/// Most letters of the title or link of a petition that feedback is about.
+pub const FEEDBACK_PETITION: usize = 255;
+/// Pieces of feedback that may come from one address of the internet at once, and in an hour.
+pub const FEEDBACK_PER_ADDRESS: u32 = 20;
+/// Pieces of feedback that may come from everybody together at once, and in an hour.
+pub const FEEDBACK_PER_HOUR: u32 = 500;
+
 /// Days within which the Government should answer, once a petition has reached the threshold.
 pub const RESPONSE_TARGET_DAYS: u32 = 14;
 /// Minutes after which the statistics of the site are made anew.

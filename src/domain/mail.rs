@@ -43,4 +43,6 @@ pub enum MailKind {
     ClosingDateChanged,
     /// News about a petition, to everybody who signed it and asked for them; which, its mailing says.
     Mailing,
+    /// What somebody has written to those who run the site.
+    Feedback,
 }

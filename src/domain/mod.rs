@@ -9,6 +9,7 @@ pub mod departments_file;
 pub mod desk;
 pub mod email;
 pub mod facet;
+pub mod feedback;
 pub mod fingerprint;
 pub mod forecast;
 mod hexjson;

@@ -32,6 +32,8 @@ pub struct SiteSettings {
     pub mails_per_minute: u32,
     /// Countries with fewer signatures than this are shown together.
     pub fold_countries_under: u32,
+    /// The address that feedback goes to; empty: it waits until there is one.
+    pub feedback_to: String,
 }
 
 impl Default for SiteSettings {
@@ -50,6 +52,7 @@ impl Default for SiteSettings {
                 .to_owned(),
             mails_per_minute: limits::MAILS_PER_MINUTE,
             fold_countries_under: limits::FOLD_COUNTRIES_UNDER,
+            feedback_to: String::new(),
         }
     }
 }

@@ -26,10 +26,11 @@ use crate::{
     actions::staff::invitation_token,
     app::App,
     domain::{
-        keyring::Purpose, limits, mail::MailKind, mailing::MailingId, moderation, petition::Visibility,
-        signature::SignatureState,
+        feedback::Feedback, keyring::Purpose, limits, mail::MailKind, mailing::MailingId, moderation,
+        petition::Visibility, signature::SignatureState,
     },
     mail::{
+        feedback::FeedbackMail,
         letter::{Letter, SendError},
         messages::{
             AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, News, PetitionDecided, StaffInvitation,
@@ -345,6 +346,13 @@ impl Desk {
     async fn write(&self, taken: &Taken, told: Option<Arc<Told>>, now: Timestamp) -> Written {
         let (mail, to) = match &taken.recipient {
             Recipient::Nobody => return Written::Unwanted,
+            Recipient::Feedback(taken) => match Feedback::open(&self.app.keyring, &taken.sealed) {
+                Ok(feedback) => {
+                    let (site_name, given_at) = (self.app.site_name(), taken.given_at);
+                    (Mail::Feedback(FeedbackMail { site_name, feedback, given_at }), taken.to.clone())
+                }
+                Err(error) => return Written::Failed(SendError::Later(error.to_string())),
+            },
             Recipient::Staff(staff) => {
                 let Some(mail) = self.mail_to_staff(taken, staff) else { return Written::Unwanted };
                 (mail, staff.email.clone())
@@ -418,7 +426,7 @@ impl Desk {
                 let confirm = full(urls::confirm_signature(&signature.id, &token(Purpose::Confirm)));
                 Some(Mail::ConfirmSignature(ConfirmSignature { about, confirm, until }))
             }
-            MailKind::StaffInvitation => None,
+            MailKind::StaffInvitation | MailKind::Feedback => None,
             MailKind::AlreadySigned => Some(Mail::AlreadySigned(AlreadySigned {
                 about,
                 signed_at: signature.confirmed_at,

@@ -13,6 +13,7 @@ use lettre::{
 };
 
 use super::{
+    feedback::FeedbackMail,
     letter::Letter,
     news::{NewsHtml, NewsText, Told},
 };
@@ -175,6 +176,8 @@ pub enum Mail {
     AlreadySigned(AlreadySigned),
     /// "The Government has responded", and what else there may be to tell.
     News(News),
+    /// "Feedback", to those who run the site.
+    Feedback(FeedbackMail),
 }
 
 /// What stands on the envelope, and in the headers, of one mail.
@@ -270,6 +273,7 @@ impl Mail {
             Self::ConfirmSignature(mail) => format!("Confirm your signature: {}", mail.about.action),
             Self::AlreadySigned(mail) => format!("You have signed already: {}", mail.about.action),
             Self::News(mail) => format!("{}: {}", mail.told.headline, mail.about.action),
+            Self::Feedback(mail) => mail.subject(),
         }
     }
 
@@ -284,6 +288,7 @@ impl Mail {
             Self::ConfirmSignature(mail) => ConfirmSignatureText { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
             Self::News(mail) => NewsText { told: &mail.told, about: &mail.about }.render(),
+            Self::Feedback(mail) => mail.text(),
         }
     }
 
@@ -298,13 +303,14 @@ impl Mail {
             Self::ConfirmSignature(mail) => ConfirmSignatureHtml { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
             Self::News(mail) => NewsHtml { told: &mail.told, about: &mail.about }.render(),
+            Self::Feedback(mail) => mail.html(),
         }
     }
 
     /// The signature that it is about; what staff get is about none.
     fn about(&self) -> Option<&AboutSignature> {
         match self {
-            Self::StaffInvitation(_) => None,
+            Self::StaffInvitation(_) | Self::Feedback(_) => None,
             Self::PetitionDecided(mail) => Some(&mail.about),
             Self::ConfirmSignature(mail) => Some(&mail.about),
             Self::AlreadySigned(mail) => Some(&mail.about),
@@ -337,6 +343,12 @@ impl Mail {
                 .raw_header(header("List-Unsubscribe", format!("<{}>", about.unsubscribe)))
                 .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
+        if let Self::Feedback(mail) = self
+            && !mail.feedback.email.is_empty()
+        {
+            let writer: Address = mail.feedback.email.parse().map_err(|_| Unwritable::Address)?;
+            message = message.reply_to(Mailbox::new(None, writer));
+        }
         let message = message.multipart(
             parts
                 .singlepart(part(ContentType::TEXT_PLAIN, self.text()?))
@@ -352,7 +364,7 @@ fn header(name: &'static str, value: String) -> HeaderValue {
 }
 
 /// "21:36 on 21 August 2022", by London's clock.
-fn minute(at: &Timestamp) -> String {
+pub(super) fn minute(at: &Timestamp) -> String {
     at.to_zoned(deadline::london()).strftime("%H:%M on %-d %B %Y").to_string()
 }
 

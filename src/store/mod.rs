@@ -5,6 +5,7 @@ pub mod audit;
 pub mod debates;
 pub mod desk;
 pub mod estimates;
+pub mod feedback;
 pub mod figures;
 pub mod health;
 pub mod imports;

@@ -47,6 +47,8 @@ pub enum Recipient {
     Signer(TakenSignature),
     /// Somebody of the staff.
     Staff(TakenStaff),
+    /// Whoever feedback goes to.
+    Feedback(TakenFeedback),
     /// Nobody any more: the signature or the account is gone, nothing personal of it is left, or no mail is wanted.
     Nobody,
 }
@@ -62,6 +64,17 @@ pub struct TakenStaff {
     pub email: String,
     /// The number of the invitation that has not been accepted, and until when it is good.
     pub invitation: Option<(i32, Timestamp)>,
+}
+
+/// What a mail has to know of feedback.
+#[derive(Clone)]
+pub struct TakenFeedback {
+    /// What was written, encrypted.
+    pub sealed: String,
+    /// When.
+    pub given_at: Timestamp,
+    /// The address that it goes to.
+    pub to: String,
 }
 
 /// What a mail has to know of its signature.
@@ -139,13 +152,15 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
                s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at,
                m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?",
-               i.number as "invitation?", i.expires_at as "invited_until?", t.copy_to is not null as "is_copy!"
+               i.number as "invitation?", i.expires_at as "invited_until?", t.copy_to is not null as "is_copy!",
+               f.sealed as "feedback?", f.created_at as "given_at?", (select feedback_to from site) as "feedback_to!"
            from taken t
            left join signatures s on s.id = t.signature_id and s.email_hash is not null
                and (t.mailing_id is null or s.state = 'validated' and s.wants_updates)
                and not exists (select from unwanted_mail u
                                where u.email_hash = s.email_hash and u.petition_id = s.petition_id)
            left join petitions p on p.id = s.petition_id
+           left join feedback f on f.id = t.feedback_id
            left join staff m on m.id = coalesce(t.staff_id, t.copy_to) and m.disabled_at is null
            left join staff_invitations i on i.staff_id = m.id and i.accepted_at is null and i.expires_at > $1
            order by t.mailing_id is not null, t.was_due_at, t.id"#,
@@ -178,9 +193,14 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                 invitation: row.invitation.zip(row.invited_until.map(SqlTimestamp::to_jiff)),
             })
         })();
+        let feedback = row.feedback.zip(row.given_at).filter(|_| !row.feedback_to.is_empty());
+        let feedback = feedback.map(|(sealed, given_at)| {
+            Recipient::Feedback(TakenFeedback { sealed, given_at: given_at.to_jiff(), to: row.feedback_to })
+        });
         let (copy_to, staff) = if row.is_copy { (staff, None) } else { (None, staff) };
         let signer = signer.filter(|_| !row.is_copy || copy_to.is_some());
-        let recipient = signer.map(Recipient::Signer).or(staff.map(Recipient::Staff)).unwrap_or(Recipient::Nobody);
+        let recipient = signer.map(Recipient::Signer).or(staff.map(Recipient::Staff)).or(feedback);
+        let recipient = recipient.unwrap_or(Recipient::Nobody);
         Taken {
             id: row.id,
             kind: row.kind,
@@ -226,12 +246,17 @@ pub async fn record(db: &mut Db, now: Timestamp, outcomes: &[(Taken, Outcome)]) 
     let gone = sqlx::query!(
         r#"delete from outbox o using unnest($1::bigint[], $2::boolean[]) as n (id, sent)
            where o.id = n.id
-           returning o.mailing_id, n.sent as "sent!""#,
+           returning o.mailing_id, o.feedback_id, n.sent as "sent!""#,
         &done,
         &handed_over
     )
     .fetch_all(&mut *tx)
     .await?;
+    // What has been handed over is forgotten.
+    let given: Vec<i64> = gone.iter().filter(|row| row.sent).filter_map(|row| row.feedback_id).collect();
+    if !given.is_empty() {
+        sqlx::query!("delete from feedback where id = any($1)", &given).execute(&mut *tx).await?;
+    }
     let mut mailings: BTreeMap<MailingId, (i32, i32)> = BTreeMap::new();
     for row in gone {
         let Some(mailing) = row.mailing_id else { continue };

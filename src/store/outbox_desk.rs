@@ -191,7 +191,9 @@ pub async fn send_all_again(db: &mut Db, now: Timestamp) -> sqlx::Result<u64> {
 pub async fn discard(db: &mut Db, id: i64) -> sqlx::Result<bool> {
     let gone = sqlx::query_scalar!(
         r#"with gone as (
-               delete from outbox where id = $1 returning mailing_id
+               delete from outbox where id = $1 returning mailing_id, feedback_id
+           ), forgotten as (
+               delete from feedback f using gone where f.id = gone.feedback_id
            ), counted as (
                update mailings m set unwanted = m.unwanted + 1 from gone where m.id = gone.mailing_id
            )

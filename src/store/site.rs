@@ -14,7 +14,7 @@ pub async fn settings(db: &mut Db) -> sqlx::Result<SiteSettings> {
     let row = sqlx::query!(
         r#"select version, site_name, response_threshold, debate_threshold, collection_paused_at, petitions_paused_at,
                home_message, petition_message, responses_need_approval, link_hosts, mails_per_minute,
-               fold_countries_under
+               fold_countries_under, feedback_to
            from site"#
     )
     .fetch_one(db)
@@ -33,6 +33,7 @@ pub async fn settings(db: &mut Db) -> sqlx::Result<SiteSettings> {
         link_hosts: row.link_hosts,
         mails_per_minute: whole(row.mails_per_minute),
         fold_countries_under: whole(row.fold_countries_under),
+        feedback_to: row.feedback_to,
     })
 }
 
@@ -62,7 +63,7 @@ pub async fn save(db: &mut Db, settings: &SiteSettings) -> sqlx::Result<()> {
     sqlx::query!(
         "update site set site_name = $1, response_threshold = $2, debate_threshold = $3, collection_paused_at = $4,
              petitions_paused_at = $5, home_message = $6, petition_message = $7, responses_need_approval = $8,
-             link_hosts = $9, mails_per_minute = $10, fold_countries_under = $11",
+             link_hosts = $9, mails_per_minute = $10, fold_countries_under = $11, feedback_to = $12",
         settings.site_name,
         settings.response_threshold.map(number),
         settings.debate_threshold.map(number),
@@ -74,6 +75,7 @@ pub async fn save(db: &mut Db, settings: &SiteSettings) -> sqlx::Result<()> {
         settings.link_hosts,
         number(settings.mails_per_minute),
         number(settings.fold_countries_under),
+        settings.feedback_to,
     )
     .execute(db)
     .await?;

@@ -62,6 +62,9 @@ struct Guard {
     addresses: Pace<(PetitionId, IpNet)>,
     networks: Pace<(PetitionId, IpNet)>,
     emails: Pace<u64>,
+    /// Of feedback: by address, and all of it.
+    feedback: Pace<IpNet>,
+    all_feedback: Pace<()>,
     /// Turns e-mail addresses into numbers, so that none is kept here.
     hasher: RandomState,
 }
@@ -89,6 +92,8 @@ impl Protection {
                 &time,
             ),
             emails: Pace::new(Quota::per_hour, limits::EMAIL_PER_HOUR, limits::EMAIL_BURST, &time),
+            feedback: Pace::new(Quota::per_hour, limits::FEEDBACK_PER_ADDRESS, limits::FEEDBACK_PER_ADDRESS, &time),
+            all_feedback: Pace::new(Quota::per_hour, limits::FEEDBACK_PER_HOUR, limits::FEEDBACK_PER_HOUR, &time),
             hasher: RandomState::new(),
         })))
     }
@@ -134,6 +139,17 @@ impl Protection {
         (!self.0.emails.keeps(&email, 1)).then_some(Suspicion::ManyFromEmail)
     }
 
+    /// Whether feedback from there can be taken; counts it, so to be asked once for each. Likewise.
+    pub fn takes_feedback(&self, from: Option<IpAddr>) -> bool {
+        self.keep_up();
+        let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if from.and_then(|address| lists.network(address)) == Some(Rule::Allowed) {
+            return true;
+        }
+        // What one address sends too much does not count for others.
+        from.is_none_or(|from| self.0.feedback.keeps(&Origin::of(from).address, 1)) && self.0.all_feedback.keeps(&(), 1)
+    }
+
     /// Reads the lists again if they are old, in a task of its own.
     fn keep_up(&self) {
         let now = self.0.began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
@@ -152,6 +168,7 @@ impl Guard {
         self.addresses.forget();
         self.networks.forget();
         self.emails.forget();
+        self.feedback.forget();
         let read = async { store::protection::lists(&mut *self.pool.acquire().await?).await };
         match read.await {
             Ok(lists) => *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists),

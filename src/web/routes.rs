@@ -47,6 +47,8 @@ pub fn all(site: &Site) -> Router<Site> {
         )
         .route("/statistics", get(pages::statistics::show))
         .route("/api", get(pages::api::show))
+        .route("/feedback", get(pages::feedback::show).post(pages::feedback::submit))
+        .route("/feedback/thanks", get(pages::feedback::thanks))
         .route("/help", get(pages::texts::help))
         .route("/help/estimates", get(pages::texts::estimates))
         .route("/help/{page}", get(pages::texts::own))

@@ -73,6 +73,8 @@ async fn every_function_of_urls_leads_somewhere() {
         ("dev_mail_html", urls::dev_mail_html(1)),
         ("api", urls::api().to_owned()),
         ("api_description", urls::api_description().to_owned()),
+        ("feedback", urls::feedback().to_owned()),
+        ("feedback_thanks", urls::feedback_thanks().to_owned()),
         ("start", urls::start().to_owned()),
         ("help", urls::help().to_owned()),
         ("help_page", urls::help_page("own")),

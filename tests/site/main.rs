@@ -18,6 +18,7 @@ mod desk;
 mod door;
 mod embedding;
 mod estimates;
+mod feedback;
 mod forecast;
 mod importing;
 mod importing_files;

@@ -45,12 +45,14 @@ struct DeskPage {
 
 /// What waits.
 pub async fn show(State(app): State<App>, now: Now, staff: Staff) -> Result<Response, PageError> {
-    let waiting = store::desk::waiting(&mut *app.pool.acquire().await?, deadline::day(now.0), now.0).await?;
+    let mut db = app.pool.acquire().await?;
+    let waiting = store::desk::waiting(&mut db, deadline::day(now.0), now.0).await?;
+    let feedback = store::feedback::waiting(&mut db).await?;
     let page = DeskPage {
         frame: Frame::new(&staff, Section::Desk, "Desk"),
         moderation: moderation(&waiting),
         answers: answers(&waiting, now.0),
-        running: running(&waiting, &staff),
+        running: running(&waiting, feedback, &staff),
     };
     page::html(&page, CachePolicy::Never)
 }
@@ -103,7 +105,7 @@ fn answers(waiting: &Waiting, now: Timestamp) -> Vec<Figure> {
     ]
 }
 
-fn running(waiting: &Waiting, staff: &Staff) -> Vec<Figure> {
+fn running(waiting: &Waiting, feedback: i64, staff: &Staff) -> Vec<Figure> {
     let mut figures = Vec::new();
     if staff.may(Permission::SearchSignatures) {
         let many = waiting.quarantined > QUARANTINED;
@@ -130,6 +132,16 @@ fn running(waiting: &Waiting, staff: &Staff) -> Vec<Figure> {
             address: urls::admin::site_outbox().to_owned(),
             class: if waiting.mails_given_up > 0 || late { "late" } else { "" },
         });
+        // Only where somebody should do something about it.
+        if feedback > 0 {
+            figures.push(Figure {
+                number: thousands(feedback),
+                label: if feedback == 1 { "piece of feedback waits" } else { "pieces of feedback wait" },
+                about: "Nobody has said yet to which address feedback goes".to_owned(),
+                address: urls::admin::site_settings().to_owned(),
+                class: "soon",
+            });
+        }
     }
     figures
 }

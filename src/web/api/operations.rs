@@ -118,6 +118,7 @@ pub async fn robots() -> Response {
         Disallow: /signatures/\n\
         Disallow: /petitions/*/gathering-support\n\
         Disallow: /petitions/*/moderation-info\n\
+        Disallow: /feedback/thanks\n\
         Disallow: /health-check\n\
         Disallow: /ping\n";
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod estimates;
+pub mod feedback;
 pub mod home;
 pub mod local;
 pub mod petitions;

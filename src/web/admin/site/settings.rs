@@ -12,7 +12,10 @@ use super::{Conflict, Shown, or_nothing};
 use crate::{
     actions::configure::{self, Changed},
     app::App,
-    domain::{limits, protection::DomainPattern, site_settings::SiteSettings, text::tidy, threshold::Thresholds},
+    domain::{
+        email::EmailAddress, limits, protection::DomainPattern, site_settings::SiteSettings, text::tidy,
+        threshold::Thresholds,
+    },
     store, urls,
     web::{
         admin::{
@@ -44,6 +47,7 @@ pub struct SettingsForm {
     link_hosts: String,
     mails_per_minute: String,
     fold_countries_under: String,
+    feedback_to: String,
 }
 
 #[derive(Template)]
@@ -55,12 +59,14 @@ struct SettingsPage {
     conflict: Vec<Conflict>,
     /// The thresholds where none is set.
     otherwise: Thresholds,
+    /// Pieces of feedback that wait, since nobody has said whom they go to.
+    waiting: i64,
 }
 
 /// The form with the settings in force.
 pub async fn show(State(app): State<App>, staff: Staff) -> Result<Response, PageError> {
     let settings = store::site::settings(&mut *app.pool.acquire().await?).await?;
-    SettingsForm::of(&settings).show(&app, &staff, Shown::fine())
+    SettingsForm::of(&settings).show(&app, &staff, Shown::fine()).await
 }
 
 /// Saves them.
@@ -75,7 +81,7 @@ pub async fn submit(
     let otherwise = app.live.otherwise();
     let settings = match form.parse(&before, otherwise, now.0) {
         Ok(settings) => settings,
-        Err(errors) => return form.show(&app, &staff, Shown::wrong(errors)),
+        Err(errors) => return form.show(&app, &staff, Shown::wrong(errors)).await,
     };
     let saved = configure::save_settings(&mut db, &staff.actor, &form.mark, &settings, otherwise, now.0).await?;
     match saved {
@@ -83,7 +89,7 @@ pub async fn submit(
             let theirs = SettingsForm::of(&theirs);
             let shown = Shown::stale(theirs.differences(&form));
             let again = SettingsForm { mark: theirs.mark, ..form };
-            return again.show(&app, &staff, shown);
+            return again.show(&app, &staff, shown).await;
         }
         Changed::Same => staff.say(&mut db, "The settings are as they were.").await?,
         Changed::Done => {
@@ -110,6 +116,7 @@ impl SettingsForm {
             link_hosts: settings.link_hosts.clone(),
             mails_per_minute: thousands(settings.mails_per_minute),
             fold_countries_under: thousands(settings.fold_countries_under),
+            feedback_to: settings.feedback_to.clone(),
         }
     }
 
@@ -164,8 +171,12 @@ impl SettingsForm {
             let most = thousands(limits::FOLD_COUNTRIES_UNDER_MOST);
             errors.add("fold_countries_under", format!("Enter a number from 1 to {most}"));
         }
-        let (Some(mails_per_minute), Some(fold_countries_under), true) =
-            (mails_per_minute, fold_countries_under, errors.is_empty())
+        let feedback_to = match self.feedback_to.trim() {
+            "" => Some(String::new()),
+            typed => errors.take("feedback_to", EmailAddress::parse(typed)).map(|email| email.as_str().to_owned()),
+        };
+        let (Some(mails_per_minute), Some(fold_countries_under), Some(feedback_to), true) =
+            (mails_per_minute, fold_countries_under, feedback_to, errors.is_empty())
         else {
             return Err(errors);
         };
@@ -183,13 +194,14 @@ impl SettingsForm {
             link_hosts: link_hosts.join("\n"),
             mails_per_minute,
             fold_countries_under,
+            feedback_to,
         })
     }
 
     /// What stands in this form otherwise than in that of somebody else.
     fn differences(&self, yours: &Self) -> Vec<Conflict> {
         let yes_or_no = |tick: &str| if tick.is_empty() { "No" } else { "Yes" }.to_owned();
-        let fields: [(&'static str, String, String); 11] = [
+        let fields: [(&'static str, String, String); 12] = [
             ("Name of the site", self.site_name.clone(), yours.site_name.clone()),
             ("Signatures for a government response", self.response_threshold.clone(), yours.response_threshold.clone()),
             ("Signatures for a debate", self.debate_threshold.clone(), yours.debate_threshold.clone()),
@@ -209,6 +221,7 @@ impl SettingsForm {
                 self.fold_countries_under.clone(),
                 yours.fold_countries_under.clone(),
             ),
+            ("Feedback goes to", self.feedback_to.clone(), yours.feedback_to.clone()),
         ];
         let differ = fields.into_iter().filter(|(_, theirs, yours)| theirs.trim() != yours.trim());
         differ
@@ -216,16 +229,28 @@ impl SettingsForm {
             .collect()
     }
 
-    fn show(self, app: &App, staff: &Staff, shown: Shown) -> Result<Response, PageError> {
+    async fn show(self, app: &App, staff: &Staff, shown: Shown) -> Result<Response, PageError> {
         let Shown { errors, conflict, status } = shown;
         let title = if errors.is_empty() { "Settings" } else { "Error: Settings" };
         let frame = Frame::new(staff, Section::Site, title);
-        let page = SettingsPage { frame, form: self, errors, conflict, otherwise: app.live.otherwise() };
+        let waiting = store::feedback::waiting(&mut *app.pool.acquire().await?).await?;
+        let page = SettingsPage { frame, form: self, errors, conflict, otherwise: app.live.otherwise(), waiting };
         Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
     }
 }
 
 impl SettingsPage {
+    fn feedback_hint(&self) -> String {
+        let waiting = match self.waiting {
+            0 => String::new(),
+            1 => " One piece of feedback waits, and is sent as soon as you save an address.".to_owned(),
+            many => {
+                format!(" {} pieces of feedback wait, and are sent as soon as you save an address.", thousands(many))
+            }
+        };
+        format!("An email address. Empty: what people write waits, encrypted, until there is one.{waiting}")
+    }
+
     fn name_hint(&self) -> String {
         format!("In titles, above every page and in mails. Up to {} characters.", limits::SITE_NAME)
     }
