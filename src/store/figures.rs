@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Db, sql};
-use crate::domain::limits;
+use crate::domain::{limits, petition::PetitionId};
 
 /// What happened in a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,18 +38,10 @@ pub async fn by_month(db: &mut Db) -> sqlx::Result<BTreeMap<String, Month>> {
                      where decided is not null
                      group by 1) hours
                group by 1
-           ), hours as (
-               select starts_at, sum(added) as added, sum(removed) as removed
-               from tally_hours h
-               where starts_at >= coalesce((select (max(month) + interval '1 month') at time zone 'Europe/London'
-                                            from signature_months), '-infinity')
-                   and not exists (select from petitions p where p.id = h.petition_id and p.source_url is not null)
-               group by starts_at
            ), signatures as (
                select to_char(month, 'YYYY-MM') as month, sum(added)::bigint as added, sum(removed)::bigint as removed
-               from (select month, added, removed from signature_months
-                     union all
-                     select (starts_at at time zone 'Europe/London')::date, added, removed from hours) parts
+               from counted_months m
+               where not exists (select from petitions p where p.id = m.petition_id and p.source_url is not null)
                group by 1
            )
            select month as "month!", coalesce(d.decided, 0) as "decided!", coalesce(d.in_time, 0) as "in_time!",
@@ -69,35 +61,54 @@ pub async fn by_month(db: &mut Db) -> sqlx::Result<BTreeMap<String, Month>> {
 /// For how long after its end a month is not summed: whoever counted in its last moment may not be done.
 const SETTLING: SignedDuration = SignedDuration::from_hours(24);
 
-/// Sums the months that are over and have not been summed, so that nobody has to add up all hours to see the figures;
-/// says how many.
+/// Sums the months that are over and have not been summed, for each petition, so that nobody has to add up all hours to
+/// see the figures; says how many months.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn sum_months(db: &mut Db, now: Timestamp) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "insert into signature_months (month, added, removed)
-         select date_trunc('month', starts_at at time zone 'Europe/London')::date, sum(added), sum(removed)
-         from (select starts_at, sum(added) as added, sum(removed) as removed
-               from tally_hours h
-               where starts_at >= coalesce((select (max(month) + interval '1 month') at time zone 'Europe/London'
-                                            from signature_months), '-infinity')
-                   and starts_at < date_trunc('month', $1::timestamptz, 'Europe/London')
-                   and not exists (select from petitions p where p.id = h.petition_id and p.source_url is not null)
-               group by starts_at) hours
-         group by 1",
+    // Whoever is rebuilding a petition at this moment is waited for here: a statement that waits later has seen too little.
+    sqlx::query!("select until from months_summed for update").fetch_one(&mut *db).await?;
+    let months = sqlx::query_scalar!(
+        r#"with ended as (
+               select date_trunc('month', $1::timestamptz, 'Europe/London') as at
+           ), summed as (
+               insert into signature_months (petition_id, month, added, removed)
+               select petition_id, date_trunc('month', starts_at at time zone 'Europe/London')::date, sum(added), sum(removed)
+               from tally_hours
+               where starts_at >= coalesce((select until::timestamp at time zone 'Europe/London' from months_summed), '-infinity')
+                   and starts_at < (select at from ended)
+               group by 1, 2
+               returning month
+           ), told as (
+               update months_summed set until = (ended.at at time zone 'Europe/London')::date from ended
+               where coalesce(until < (ended.at at time zone 'Europe/London')::date, true)
+           )
+           select count(distinct month) as "months!" from summed"#,
         sql(now - SETTLING) as _
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(done.rows_affected())
+    Ok(months.unsigned_abs())
 }
 
-/// Forgets the sums of all months, since hours of the past have changed.
+/// Sums the months of a petition anew whose hours of the past have changed.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_months(db: &mut Db) -> sqlx::Result<()> {
-    sqlx::query!("delete from signature_months").execute(db).await?;
+pub async fn sum_months_again(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
+    // Whoever sums the months of all petitions at this moment is waited for here.
+    sqlx::query!("select until from months_summed for share").fetch_one(&mut *db).await?;
+    sqlx::query!("delete from signature_months where petition_id = $1", id.get()).execute(&mut *db).await?;
+    sqlx::query!(
+        "insert into signature_months (petition_id, month, added, removed)
+         select petition_id, date_trunc('month', starts_at at time zone 'Europe/London')::date, sum(added), sum(removed)
+         from tally_hours
+         where petition_id = $1 and starts_at < (select until::timestamp at time zone 'Europe/London' from months_summed)
+         group by 1, 2",
+        id.get()
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }

@@ -123,12 +123,11 @@ pub async fn rebuild(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     .execute(&mut *db)
     .await?;
     hours(db, id).await?;
-    super::figures::forget_months(db).await?;
     places(db, id).await?;
     removals(db, id).await
 }
 
-/// Makes the hours of a petition what its ledger says.
+/// Makes the hours of a petition what its ledger says, and its months what its hours say.
 ///
 /// # Errors
 /// When the database fails.
@@ -147,9 +146,9 @@ pub async fn hours(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
          where (h.added, h.removed) <> (excluded.added, excluded.removed)",
         id.get()
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    super::figures::sum_months_again(db, id).await
 }
 
 /// Makes the constituencies and countries of a petition what its ledger and imported places say.

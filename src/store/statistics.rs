@@ -47,7 +47,7 @@ pub async fn keep(db: &mut Db, statistics: &Statistics) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Makes them. It looks at every petition and every hour, so it is for a job; on a connection that sees one moment
+/// Makes them. It looks at every petition and its months, so it is for a job; on a connection that sees one moment
 /// ([`super::snapshot`]) all its numbers agree.
 ///
 /// # Errors
@@ -221,8 +221,7 @@ async fn overdue(db: &mut Db, now: Timestamp) -> sqlx::Result<Vec<Overdue>> {
         .collect())
 }
 
-/// Those in which something happened. Hours are summed before it is asked in which month of London they are, which takes
-/// longer than summing.
+/// Those in which something happened.
 async fn months(db: &mut Db) -> sqlx::Result<Vec<Month>> {
     let rows = sqlx::query!(
         r#"with happened as (
@@ -239,17 +238,14 @@ async fn months(db: &mut Db) -> sqlx::Result<Vec<Month>> {
                union all
                select d.debated_on::timestamp, 'debated' from debates d join petitions p on p.id = d.petition_id
                where d.debated and p.state in ('open', 'closed')
-           ), hours as (
-               select h.starts_at, sum(h.added) as added, sum(h.removed) as removed
-               from tally_hours h join petitions p on p.id = h.petition_id and p.state in ('open', 'closed')
-               group by h.starts_at
            ), parts as (
                select date_trunc('month', at)::date as month, what, 1::bigint as petitions, 0::bigint as added,
                    0::bigint as removed
                from happened
                union all
-               select date_trunc('month', starts_at at time zone 'Europe/London')::date, 'signed', 0, added, removed
-               from hours
+               select m.month, 'signed', 0, sum(m.added)::bigint, sum(m.removed)::bigint
+               from counted_months m join petitions p on p.id = m.petition_id and p.state in ('open', 'closed')
+               group by m.month
            )
            select month as "month!", coalesce(sum(petitions) filter (where what = 'published'), 0)::bigint as "published!",
                coalesce(sum(petitions) filter (where what = 'rejected'), 0)::bigint as "rejected!",

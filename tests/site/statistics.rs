@@ -211,3 +211,48 @@ async fn what_another_program_has_kept_is_made_anew() {
     let json: Value = app.get("/statistics.json").await.json();
     assert_eq!(json["as_at"], "2022-08-21T20:00:00.000Z");
 }
+
+#[tokio::test]
+async fn months_that_are_over_are_added_up_once_and_say_the_same() {
+    let (app, _) = site().await;
+    let months = async || {
+        app.run_job("make statistics", app.now).await;
+        app.get(&urls::statistics_data("json")).await.json()["months"].clone()
+    };
+    let before = months().await;
+    assert!(app.run_job("sum months", app.now).await > 3);
+    assert_eq!(months().await, before);
+    assert_eq!(app.run_job("sum months", app.now).await, 0, "all are summed");
+    assert_eq!(app.run_job("sum months", app.now - DAY * 90).await, 0, "time does not go back");
+    assert_eq!(months().await, before);
+
+    // What is no longer public does not count any more, in no month; what is public again does.
+    app.sql("update petitions set state = 'hidden' where id = (select max(id) from petitions where state = 'closed')")
+        .await
+        .expect("hidden");
+    let without = months().await;
+    assert_ne!(without, before);
+    app.sql("update signature_months set added = added + 1").await.expect("altered by hand");
+    assert_ne!(months().await, without);
+    for id in app.ask("select string_agg(id::text, ' ') from petitions").await.split(' ') {
+        let id: i64 = id.parse().expect("a number");
+        store::recount::rebuild(&mut app.db().await, id.into()).await.expect("rebuilt");
+    }
+    assert_eq!(months().await, without, "a recount makes the months anew");
+}
+
+#[tokio::test]
+async fn what_is_imported_into_months_that_were_summed_counts_in_them() {
+    let (app, _) = site().await;
+    app.run_job("sum months", app.now).await;
+    app.petition().imported(700_002).opened(at("2022-02-01T10:00:00Z")).signatures(900).create().await;
+    app.run_job("make statistics", app.now).await;
+    let statistics = app.get(&urls::statistics_data("json")).await.json();
+    let sum = |name: &str| {
+        let months = statistics["months"].as_array().expect("months").iter();
+        months.map(|month| month[name].as_i64().expect("a number")).sum::<i64>()
+    };
+    let signatures = &statistics["signatures"];
+    let (total, undated) = (signatures["total"].as_i64().expect("all"), signatures["undated"].as_i64().expect("some"));
+    assert_eq!(sum("added") - sum("removed"), total - undated);
+}

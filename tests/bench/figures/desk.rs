@@ -186,7 +186,8 @@ fn seconds(began: Instant) -> String {
 /// What the job of the site does each hour; it has done so before there was anything.
 async fn sum_months(database: &PgPool, now: Timestamp) -> anyhow::Result<u64> {
     let mut db = database.acquire().await?;
-    store::figures::forget_months(&mut db).await?;
+    sqlx::query("delete from signature_months").execute(&mut *db).await?;
+    sqlx::query("update months_summed set until = null").execute(&mut *db).await?;
     let months = store::figures::sum_months(&mut db, now + SignedDuration::from_hours(1)).await?;
     sqlx::query("vacuum analyze signature_months").execute(&mut *db).await?;
     Ok(months)
