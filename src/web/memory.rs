@@ -76,8 +76,9 @@ const SLOW: Duration = Duration::from_secs(60);
 pub enum Key {
     /// A petition's page: what the chart and the map show.
     Petition(PetitionId, Range, Shade),
-    /// All places of a petition: what the map shows, how the constituencies are ordered, and whether that is turned round.
-    Places(PetitionId, Shade, Order, bool),
+    /// All places of a petition: what the map shows, how the constituencies are ordered, whether that is turned round, and
+    /// whether the map is large.
+    Places(PetitionId, Shade, Order, [bool; 2]),
     /// What a constituency signs: open petitions, or closed ones as well.
     Local(AreaId, BoundarySet, bool),
     /// All constituencies.

@@ -128,6 +128,22 @@ async fn the_map_and_the_range_of_the_chart_are_chosen_together() {
 }
 
 #[tokio::test]
+async fn the_map_can_be_larger_by_link_and_stays_so() {
+    let app = TestApp::new().await;
+    let [petition, ..] = three(&app).await;
+    let mut ada = app.visitor();
+    ada.visit(&format!("{}?map=share", petition.url())).await.follow("Larger map").await;
+    assert_eq!(ada.path(), format!("{}?map=share&size=large", urls::all_places(&petition.id)));
+    assert_eq!(ada.page().select(".map.large .scroll svg").len(), 1);
+    ada.follow("Compared with usual").await;
+    assert_eq!(ada.path(), format!("{}?map=usual&size=large", urls::all_places(&petition.id)));
+    ada.fill("Name", "alder").press("Show").await.see("1 constituency of 650.");
+    assert_eq!(ada.page().select(".map.large").len(), 1, "whoever looks for a name keeps the map");
+    ada.follow("Smaller map").await;
+    assert_eq!((ada.page().select(".map.large").len(), ada.page().select(".map svg").len()), (0, 1));
+}
+
+#[tokio::test]
 async fn constituencies_are_put_in_order_and_filtered_by_link() {
     let app = TestApp::new().await;
     let [petition, ..] = three(&app).await;

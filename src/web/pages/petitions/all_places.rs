@@ -43,6 +43,7 @@ pub struct Wanted {
     map: Option<String>,
     places_by: Option<String>,
     order: Option<String>,
+    size: Option<String>,
     region: Option<String>,
     q: Option<String>,
 }
@@ -70,8 +71,8 @@ impl Wanted {
         };
         let typed =
             |text: Option<String>| text.unwrap_or_default().trim().chars().take(limits::SEARCH).collect::<String>();
-        let turned = self.order.as_deref() == Some("turned");
-        Ok(View { shade, order, turned, region: typed(self.region), words: typed(self.q) })
+        let (turned, large) = (self.order.as_deref() == Some("turned"), self.size.as_deref() == Some("large"));
+        Ok(View { shade, order, turned, large, region: typed(self.region), words: typed(self.q) })
     }
 }
 
@@ -101,7 +102,7 @@ pub async fn show(
             Ok(Rendered::new(Format::Html, html, CachePolicy::ForASecond))
         };
         let version = || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) };
-        let key = Key::Places(id, view.shade, view.order, view.turned);
+        let key = Key::Places(id, view.shade, view.order, [view.turned, view.large]);
         memory.get(key, version, render).await.map(|rendered| rendered.respond(&headers))
     } else {
         let html = render(&app, id, view, now.0).await;

@@ -64,6 +64,10 @@ pub struct PlacesSection {
     pub total: i64,
     /// The boundaries that are meant, in words: "the boundaries of 2024".
     pub boundaries: String,
+    /// Whether the map is large, and where it is to be had in the other size.
+    pub large: bool,
+    /// Likewise.
+    pub resized: String,
     /// Where all of it is as data.
     pub data: String,
     /// The page of all places, as this part shows them.
@@ -172,6 +176,8 @@ pub struct View {
     pub order: Order,
     /// Whether the order is turned round: the least first, or the names from Z.
     pub turned: bool,
+    /// Whether the map is so large that a finger meets each hexagon.
+    pub large: bool,
     /// The code of the region or nation that they have to lie in; empty: anywhere.
     pub region: String,
     /// What their names have to contain; empty: anything.
@@ -181,7 +187,14 @@ pub struct View {
 impl View {
     /// All constituencies as a map with this shading has them: the largest figures first.
     pub fn of(shade: Shade) -> Self {
-        Self { shade, order: Order::By(shade), turned: false, region: String::new(), words: String::new() }
+        Self {
+            shade,
+            order: Order::By(shade),
+            turned: false,
+            large: false,
+            region: String::new(),
+            words: String::new(),
+        }
     }
 
     /// Whether the constituencies are ordered by what the map shows.
@@ -234,6 +247,9 @@ impl View {
         }
         if self.turned {
             parts.push("order=turned".to_owned());
+        }
+        if self.large {
+            parts.push("size=large".to_owned());
         }
         if !self.region.is_empty() {
             parts.push(format!("region={}", utf8_percent_encode(&self.region, IN_QUERY)));
@@ -418,6 +434,8 @@ impl PlacesSection {
             not_located: places.not_located,
             total: places.total,
             boundaries: boundaries(set),
+            large: view.large,
+            resized: format!("{}{}#map-h", urls::all_places(id), View { large: !view.large, ..view.clone() }.query()),
             data: urls::places(id, "json"),
             page: format!("{}{}", urls::all_places(id), View::of(view.shade).query()),
         }
@@ -526,10 +544,11 @@ mod tests {
         let view = View {
             order: Order::Name,
             turned: true,
+            large: true,
             region: "E12000007".to_owned(),
             words: "a & b".to_owned(),
             ..View::of(Shade::Share)
         };
-        assert_eq!(view.query(), "?map=share&places_by=name&order=turned&region=E12000007&q=a%20%26%20b");
+        assert_eq!(view.query(), "?map=share&places_by=name&order=turned&size=large&region=E12000007&q=a%20%26%20b");
     }
 }
