@@ -722,6 +722,8 @@ async fn the_page_that_thanks_names_constituency_and_member() {
     assert!(section.contains(&format!("Your constituency is {name}, and Jane Member MP represents you")), "{section}");
     let link = ada.page().link("How to reach Jane Member MP");
     assert!(link.starts_with("https://members.parliament.uk/"), "{link}");
+    ada.follow(&format!("What else people in {name} sign")).await;
+    assert_eq!((ada.status(), ada.heading()), (StatusCode::OK, format!("Petitions signed in {name}")));
 }
 
 #[tokio::test]

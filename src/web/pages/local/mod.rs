@@ -68,7 +68,11 @@ impl Constituencies {
 ///
 /// # Errors
 /// When there is no such set, or the database fails.
-async fn constituencies(app: &App, memory: &Memory, set: BoundarySet) -> Result<Arc<Constituencies>, PageError> {
+pub(in crate::web::pages) async fn constituencies(
+    app: &App,
+    memory: &Memory,
+    set: BoundarySet,
+) -> Result<Arc<Constituencies>, PageError> {
     let read = async {
         let mut db = store::snapshot(&app.pool).await?;
         let sets = store::local::boundaries(&mut db).await?;

@@ -9,7 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     app::App,
-    domain::{keyring::Purpose, signature::SignatureState, threshold::Progress},
+    domain::{area::BoundarySet, keyring::Purpose, signature::SignatureState, text::slug, threshold::Progress},
     store::{self, petitions::Petition, related::Related, signatures::Signature},
     urls,
     web::{
@@ -17,7 +17,9 @@ use crate::{
         error::PageError,
         extract::{Now, SignedLink},
         filters::signatures,
+        memory::Memory,
         page::{self, Layout, Section},
+        pages::local::constituencies,
         share::ShareLink,
     },
 };
@@ -38,11 +40,28 @@ struct SignedPage {
 struct Constituency {
     name: String,
     member: Option<String>,
+    /// Where it stands what it signs; `None`: it has no such page.
+    page: Option<String>,
 }
 
 impl Constituency {
-    fn of(signature: Signature) -> Option<Self> {
-        signature.is_constituency.then_some(Self { name: signature.area, member: signature.member })
+    async fn of(app: &App, memory: &Memory, signature: Signature) -> Result<Option<Self>, PageError> {
+        if !signature.is_constituency {
+            return Ok(None);
+        }
+        let mut page = None;
+        // It may be one of former boundaries, as the directory of postcodes was.
+        for set in [BoundarySet::OF_2024, BoundarySet::OF_2010] {
+            match constituencies(app, memory, set).await {
+                Ok(known) => {
+                    let found = known.with_slug(&slug(&signature.area));
+                    page = page.or(found.map(|found| urls::local_place(&found.slug, set)));
+                }
+                Err(PageError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(Self { name: signature.area, member: signature.member, page }))
     }
 
     /// Parliament's own page about who represents it.
@@ -53,7 +72,12 @@ impl Constituency {
 }
 
 /// "Your signature is counted", for an hour; then the petition.
-pub async fn show(State(app): State<App>, now: Now, link: SignedLink) -> Result<Response, PageError> {
+pub async fn show(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    now: Now,
+    link: SignedLink,
+) -> Result<Response, PageError> {
     let id = link.signature;
     let mut db = store::snapshot(&app.pool).await?;
     let signature = store::signatures::find(&mut db, id).await?.ok_or(PageError::DeadLink)?;
@@ -70,7 +94,7 @@ pub async fn show(State(app): State<App>, now: Now, link: SignedLink) -> Result<
             petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some(),
         ),
         share: ShareLink::all(&app, petition.id, &petition.action),
-        constituency: Constituency::of(signature),
+        constituency: Constituency::of(&app, &memory, signature).await?,
         yours: urls::your_signature(&id, &app.keyring.token(Purpose::Manage, id)),
         petition,
         related,
