@@ -39,7 +39,9 @@ async fn what_somebody_writes_reaches_the_office_and_is_forgotten_here() {
     assert_eq!(mail.subject, "Feedback about Undersigned");
     assert!(mail.header("reply-to").to_lowercase().contains("ada@example.org"), "{}", mail.source);
     assert_eq!(mail.header("list-unsubscribe"), "", "it is no mail to a signer");
-    for words in ["The map is small.\n\n<b>Very</b> small.", "Plant trees along every railway line", "21:00 on 21 August"] {
+    for words in
+        ["The map is small.\n\n<b>Very</b> small.", "Plant trees along every railway line", "21:00 on 21 August"]
+    {
         assert!(mail.text.replace("\r\n", "\n").contains(words), "{words}: {}", mail.text);
     }
     assert!(mail.html.contains("&#60;b&#62;Very") && !mail.html.contains("<b>Very"), "{}", mail.html);
@@ -72,7 +74,10 @@ async fn mistakes_come_back_with_everything_that_was_typed() {
     assert_eq!(ada.mistake("Email address (optional)"), "Enter an email address such as name@example.org");
     let kept = |label: &str| ada.field(label);
     assert_eq!(kept("Your feedback").trim_start_matches('\n'), long);
-    assert_eq!((kept("Email address (optional)").as_str(), kept("Title or link of the petition (optional)").as_str()), ("nobody", "A title"));
+    assert_eq!(
+        (kept("Email address (optional)").as_str(), kept("Title or link of the petition (optional)").as_str()),
+        ("nobody", "A title")
+    );
     assert_eq!(app.ask(KEPT).await, "0");
     let widest = "👨‍👩‍👧".repeat(limits::FEEDBACK / 25);
     ada.fill("Your feedback", &widest).fill("Email address (optional)", "").press("Send feedback").await;
@@ -85,20 +90,32 @@ async fn nothing_that_is_typed_becomes_a_header_of_the_mail() {
     let form = |name: &str, value: &str| {
         let value = percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string();
         let comment = if name == "comment" { value.clone() } else { "Words".to_owned() };
-        format!("comment={comment}&petition={}&email={}", if name == "petition" { &value } else { "" }, if name == "email" { &value } else { "" })
+        format!(
+            "comment={comment}&petition={}&email={}",
+            if name == "petition" { &value } else { "" },
+            if name == "email" { &value } else { "" }
+        )
     };
     let send = async |body: String| {
         let kind = "application/x-www-form-urlencoded";
         Answer::to(app.request(Method::POST, urls::feedback()).header("content-type", kind).body(body)).await.status
     };
-    for value in ["ada@example.org\r\nBcc: all@example.org", "ada@example.org\nX-Own: 1", "a@example.org, b@example.org", "<ada@example.org>"] {
+    for value in [
+        "ada@example.org\r\nBcc: all@example.org",
+        "ada@example.org\nX-Own: 1",
+        "a@example.org, b@example.org",
+        "<ada@example.org>",
+    ] {
         assert_eq!(send(form("email", value)).await, StatusCode::UNPROCESSABLE_ENTITY, "{value}");
     }
     for name in ["comment", "petition"] {
         let status = send(form(name, "Hello\r\nBcc: all@example.org\r\n\r\n.\r\nX-Own: 1")).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{name}");
         let mail = app.mail_to(OFFICE).await;
-        assert_eq!((mail.header("bcc"), mail.header("x-own"), mail.to.as_str()), (String::new(), String::new(), OFFICE));
+        assert_eq!(
+            (mail.header("bcc"), mail.header("x-own"), mail.to.as_str()),
+            (String::new(), String::new(), OFFICE)
+        );
         assert_eq!(app.mailbox().mails().iter().filter(|mail| mail.to != OFFICE).count(), 0);
     }
     assert_eq!(send("comment=a%00b".to_owned()).await, StatusCode::BAD_REQUEST);
@@ -150,11 +167,17 @@ async fn too_much_at_once_is_told_and_nothing_that_was_typed_is_lost() {
         ada.visit(urls::feedback()).await.fill("Your feedback", "Again").press("Send feedback").await;
         assert_eq!(ada.path(), urls::feedback_thanks());
     }
-    ada.visit(urls::feedback()).await.fill("Your feedback", "Once more").fill("Email address (optional)", "ada@example.org");
+    ada.visit(urls::feedback())
+        .await
+        .fill("Your feedback", "Once more")
+        .fill("Email address (optional)", "ada@example.org");
     ada.press("Send feedback").await;
     assert_eq!((ada.status(), ada.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "3600"));
     ada.see("Not sent: too much came at once").see("What you wrote is still here");
-    assert_eq!((ada.field("Your feedback").trim(), ada.field("Email address (optional)").as_str()), ("Once more", "ada@example.org"));
+    assert_eq!(
+        (ada.field("Your feedback").trim(), ada.field("Email address (optional)").as_str()),
+        ("Once more", "ada@example.org")
+    );
     assert_eq!(app.ask(KEPT).await, limits::FEEDBACK_PER_ADDRESS.to_string());
     app.set_time(app.now + jiff::SignedDuration::from_hours(1));
     ada.press("Send feedback").await;
@@ -167,7 +190,8 @@ async fn what_nobody_reads_ends_with_other_personal_data_and_keys_can_be_changed
     app.visitor().visit(urls::feedback()).await.fill("Your feedback", "Words").press("Send feedback").await;
     let before = app.ask("select sealed from feedback").await;
     let ring = Keyring::new(&[SecretKey::new(2, rand::random()), app.secret.clone()]).expect("keys");
-    let rotated = undersigned::actions::rotate_keys::rotate_keys(&mut app.db().await, &ring, |_| {}).await.expect("done");
+    let rotated =
+        undersigned::actions::rotate_keys::rotate_keys(&mut app.db().await, &ring, |_| {}).await.expect("done");
     assert_eq!(rotated.unopened, 0);
     assert_ne!(app.ask("select sealed from feedback").await, before);
     let later = app.now + jiff::SignedDuration::from_hours(24 * i64::from(limits::KEEP_PERSONAL_DATA_DAYS));
