@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::Date as SqlDate;
 
 use super::{Db, sql};
 use crate::domain::{limits, petition::PetitionId};
@@ -26,6 +27,7 @@ pub struct Month {
 /// When the database fails.
 pub async fn by_month(db: &mut Db) -> sqlx::Result<BTreeMap<String, Month>> {
     let target = SignedDuration::from_hours(24 * i64::from(limits::MODERATION_TARGET_DAYS));
+    let until = summed_until(db).await?;
     let rows = sqlx::query!(
         r#"with decisions as (
                select to_char(hour at time zone 'Europe/London', 'YYYY-MM') as month, sum(decided)::bigint as decided,
@@ -40,14 +42,15 @@ pub async fn by_month(db: &mut Db) -> sqlx::Result<BTreeMap<String, Month>> {
                group by 1
            ), signatures as (
                select to_char(month, 'YYYY-MM') as month, sum(added)::bigint as added, sum(removed)::bigint as removed
-               from counted_months m
+               from counted_months($2) m
                where not exists (select from petitions p where p.id = m.petition_id and p.source_url is not null)
                group by 1
            )
            select month as "month!", coalesce(d.decided, 0) as "decided!", coalesce(d.in_time, 0) as "in_time!",
                coalesce(s.added, 0) as "added!", coalesce(s.removed, 0) as "removed!"
            from decisions d full join signatures s using (month)"#,
-        target.as_secs_f64()
+        target.as_secs_f64(),
+        until as _
     )
     .fetch_all(db)
     .await?;
@@ -56,6 +59,14 @@ pub async fn by_month(db: &mut Db) -> sqlx::Result<BTreeMap<String, Month>> {
         Month { decided, in_time, added, removed }
     };
     Ok(rows.into_iter().map(|row| (row.month, month((row.decided, row.in_time, row.added, row.removed)))).collect())
+}
+
+/// The first month that is not summed yet; `None`: none is.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn summed_until(db: &mut Db) -> sqlx::Result<Option<SqlDate>> {
+    sqlx::query_scalar!(r#"select until as "until: SqlDate" from months_summed"#).fetch_one(db).await
 }
 
 /// For how long after its end a month is not summed: whoever counted in its last moment may not be done.

@@ -223,6 +223,7 @@ async fn overdue(db: &mut Db, now: Timestamp) -> sqlx::Result<Vec<Overdue>> {
 
 /// Those in which something happened.
 async fn months(db: &mut Db) -> sqlx::Result<Vec<Month>> {
+    let until = super::figures::summed_until(db).await?;
     let rows = sqlx::query!(
         r#"with happened as (
                select opened_at at time zone 'Europe/London' as at, 'published' as what from petitions
@@ -244,7 +245,7 @@ async fn months(db: &mut Db) -> sqlx::Result<Vec<Month>> {
                from happened
                union all
                select m.month, 'signed', 0, sum(m.added)::bigint, sum(m.removed)::bigint
-               from counted_months m join petitions p on p.id = m.petition_id and p.state in ('open', 'closed')
+               from counted_months($1) m join petitions p on p.id = m.petition_id and p.state in ('open', 'closed')
                group by m.month
            )
            select month as "month!", coalesce(sum(petitions) filter (where what = 'published'), 0)::bigint as "published!",
@@ -253,7 +254,8 @@ async fn months(db: &mut Db) -> sqlx::Result<Vec<Month>> {
                coalesce(sum(petitions) filter (where what = 'answered'), 0)::bigint as "answered!",
                coalesce(sum(petitions) filter (where what = 'debated'), 0)::bigint as "debated!",
                sum(added)::bigint as "added!", sum(removed)::bigint as "removed!"
-           from parts group by month order by month"#
+           from parts group by month order by month"#,
+        until as _
     )
     .fetch_all(db)
     .await?;

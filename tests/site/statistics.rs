@@ -227,9 +227,12 @@ async fn months_that_are_over_are_added_up_once_and_say_the_same() {
     assert_eq!(months().await, before);
 
     // What is no longer public does not count any more, in no month; what is public again does.
-    app.sql("update petitions set state = 'hidden' where id = (select max(id) from petitions where state = 'closed')")
-        .await
-        .expect("hidden");
+    app.sql(
+        "update petitions set state = 'hidden', rejected_at = closed_at
+         where id = (select max(id) from petitions where state = 'closed')",
+    )
+    .await
+    .expect("hidden");
     let without = months().await;
     assert_ne!(without, before);
     app.sql("update signature_months set added = added + 1").await.expect("altered by hand");
