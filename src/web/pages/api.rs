@@ -292,7 +292,7 @@ impl Parameter {
     /// What it may be, in words.
     fn values(&self) -> String {
         let words = self.schema["enum"].as_array().into_iter().flatten();
-        let words: Vec<&str> = words.filter_map(Value::as_str).collect();
+        let words: Vec<&str> = words.filter_map(Value::as_str).filter(|word| !word.is_empty()).collect();
         let bounds = (self.schema["minimum"].as_i64(), self.schema["maximum"].as_i64());
         match (self.schema["type"].as_str(), bounds) {
             _ if !words.is_empty() => words.join(", "),
@@ -300,7 +300,8 @@ impl Parameter {
                 format!("{} to {}", thousands(least), thousands(most))
             }
             (Some("integer"), _) => "whole number".to_owned(),
-            _ if self.schema["anyOf"].is_array() => "day or moment".to_owned(),
+            _ if self.name == "since" => "day or moment".to_owned(),
+            _ if self.name == "boundaries" => "year".to_owned(),
             _ => "text".to_owned(),
         }
     }

@@ -186,7 +186,7 @@ pub fn chapters() -> Vec<Chapter> {
                 .to_owned(),
         ),
         chapter(
-            "errors",
+            "wrong",
             "When something goes wrong",
             "The status says what: 400, the address or what stands behind its question mark is not right; 404, there is \
              nothing, or it is not public; 406, not in this format; 410, it was public and has been removed for good; 503, \

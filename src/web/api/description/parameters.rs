@@ -58,9 +58,14 @@ impl Parameter {
     }
 }
 
-/// One of these words.
+/// One of these words, or none, as forms send what was not chosen.
 fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
-    json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
+    json!({ "type": "string", "enum": words.into_iter().chain([""]).collect::<Vec<_>>() })
+}
+
+/// Any text; NUL is none.
+fn text() -> Value {
+    json!({ "type": "string", "pattern": "^[^\\u0000]*$" })
 }
 
 pub(super) fn petition(samples: &Samples) -> Parameter {
@@ -70,7 +75,12 @@ pub(super) fn petition(samples: &Samples) -> Parameter {
 
 pub(super) fn place(samples: &Samples) -> Parameter {
     let words = "The constituency’s name as addresses have it: in small letters, with hyphens for everything else.";
-    Parameter::path("place", words, json!({ "type": "string" }), samples.place.as_ref().map(|slug| json!(slug)))
+    Parameter::path(
+        "place",
+        words,
+        json!({ "type": "string", "pattern": "^[a-z0-9-]+$" }),
+        samples.place.as_ref().map(|slug| json!(slug)),
+    )
 }
 
 pub(super) fn signature() -> Parameter {
@@ -84,18 +94,18 @@ pub(super) fn signature() -> Parameter {
 
 pub(super) fn token() -> Parameter {
     let words = "What proves that the mail was yours.";
-    Parameter { required: true, ..Parameter::query("token", words, json!({ "type": "string" })) }
+    Parameter { required: true, ..Parameter::query("token", words, text()) }
 }
 
 /// Those of a list that is asked for without pages.
 pub(super) fn list() -> Vec<Parameter> {
-    let topics = json!({ "type": "array", "items": { "type": "string" } });
+    let topics = json!({ "type": "array", "items": text() });
     vec![
         Parameter::query("state", "Which list. Without it: all.", one_of(Facet::ALL.map(Facet::code))),
         Parameter::query(
             "q",
             format!("Words that a petition contains. What is longer than {} characters is cut off.", limits::SEARCH),
-            json!({ "type": "string" }),
+            text(),
         ),
         Parameter::query("topic", "The code of a topic; several times: petitions that have all of them.", topics),
     ]
@@ -130,7 +140,7 @@ pub(super) fn history() -> Vec<Parameter> {
         Parameter::query(
             "since",
             "From when on: a day, or a moment. The row in which that moment lies is the first.",
-            json!({ "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] }),
+            json!({ "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }, { "maxLength": 0 }] }),
         ),
     ]
 }
@@ -143,7 +153,11 @@ pub(super) fn map() -> Parameter {
 
 pub(super) fn boundaries() -> Parameter {
     let words = "The year in which the constituencies meant were first used. Without it: those of today.";
-    Parameter::query("boundaries", words, json!({ "type": "integer", "minimum": 1, "maximum": 9999 }))
+    Parameter::query(
+        "boundaries",
+        words,
+        json!({ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 9999 }, { "const": "" }] }),
+    )
 }
 
 pub(super) fn window() -> Parameter {
