@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use moka::future::Cache;
+use sqlx::PgPool;
 use tokio::sync::Mutex;
 
 use super::{
@@ -42,6 +43,7 @@ use crate::{
         window::Window,
     },
     store::{
+        self,
         areas::{AreaId, Country},
         petitions::Version,
         popular::Popular,
@@ -268,6 +270,24 @@ impl Memory {
             // In a box: what asking needs on its way is large, and nearly all requests pass without.
             _ => Box::pin(self.ask(key, slot, version, render)).await,
         }
+    }
+
+    /// The rendering of something about a petition, made anew when the petition has changed.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] if there is no such petition; else those of [`Self::get`].
+    pub async fn of_petition<R>(
+        &self,
+        pool: &PgPool,
+        key: Key,
+        id: PetitionId,
+        render: impl FnOnce() -> R,
+    ) -> Result<Arc<Rendered>, PageError>
+    where
+        R: Future<Output = Result<Rendered, PageError>>,
+    {
+        let version = || async { Ok(store::petitions::version(&mut *pool.acquire().await?, id).await?) };
+        self.get(key, version, render).await
     }
 
     /// Asks for the version, and has a page made if there is none of that version.

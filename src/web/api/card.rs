@@ -23,8 +23,7 @@ pub(super) async fn show(
     now: Timestamp,
     headers: &HeaderMap,
 ) -> Result<Response, PageError> {
-    let version = || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) };
-    let rendered = memory.get(Key::Card(id), version, || render(app, id, now)).await?;
+    let rendered = memory.of_petition(&app.pool, Key::Card(id), id, || render(app, id, now)).await?;
     Ok(rendered.respond(headers))
 }
 

@@ -96,17 +96,12 @@ pub(super) async fn show(
     let range = wanted.range()?;
     // What reading off the chart asks for is kept in memory, as the page is.
     if format == Format::Json && wanted.step.is_none() && wanted.since.is_none() {
-        let rendered = memory
-            .get(
-                Key::History(id, range.unwrap_or(Range::All)),
-                || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-                || async {
-                    let text = text(app, id, now, format, wanted).await?;
-                    Ok(Rendered::new(format, text, CachePolicy::Revalidate))
-                },
-            )
-            .await?;
-        return Ok(rendered.respond(headers));
+        let render = || async {
+            let text = text(app, id, now, format, wanted).await?;
+            Ok(Rendered::new(format, text, CachePolicy::Revalidate))
+        };
+        let key = Key::History(id, range.unwrap_or(Range::All));
+        return Ok(memory.of_petition(&app.pool, key, id, render).await?.respond(headers));
     }
     let mut response = page::body(format, text(app, id, now, format, wanted).await?, CachePolicy::Revalidate);
     if format == Format::Svg {

@@ -402,13 +402,8 @@ fn plain(markdown: String, own: bool) -> String {
 /// # Errors
 /// When it is not public.
 pub async fn json(app: &App, memory: &Memory, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
-    let rendered = memory
-        .get(
-            Key::PetitionJson(id),
-            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(app, id, app.clock.now()),
-        )
-        .await?;
+    let render = || render(app, id, app.clock.now());
+    let rendered = memory.of_petition(&app.pool, Key::PetitionJson(id), id, render).await?;
     Ok(rendered.respond(headers))
 }
 
@@ -539,13 +534,7 @@ struct Progress {
 /// # Errors
 /// When the petition is not published.
 pub async fn count(app: &App, memory: &Memory, id: PetitionId, headers: &HeaderMap) -> Result<Response, PageError> {
-    let rendered = memory
-        .get(
-            Key::Count(id),
-            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render_count(app, id),
-        )
-        .await?;
+    let rendered = memory.of_petition(&app.pool, Key::Count(id), id, || render_count(app, id)).await?;
     Ok(rendered.respond(headers))
 }
 

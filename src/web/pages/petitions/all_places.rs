@@ -101,9 +101,8 @@ pub async fn show(
             let html = render(&app, id, view.clone(), now.0).await?;
             Ok(Rendered::new(Format::Html, html, CachePolicy::ForASecond))
         };
-        let version = || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) };
         let key = Key::Places(id, view.shade, view.order, [view.turned, view.large]);
-        memory.get(key, version, render).await.map(|rendered| rendered.respond(&headers))
+        memory.of_petition(&app.pool, key, id, render).await.map(|rendered| rendered.respond(&headers))
     } else {
         let html = render(&app, id, view, now.0).await;
         html.map(|html| page::body(Format::Html, html, CachePolicy::Revalidate).into_response())

@@ -145,8 +145,8 @@ pub async fn show(
         return Err(PageError::NotAcceptable);
     }
     let (id, theme) = (address.id, query.map(|query| query.0).unwrap_or_default().theme()?);
-    let version = || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) };
-    let mut response = match memory.get(Key::Embed(id, theme), version, || render(&app, id, theme, now.0)).await {
+    let render = || render(&app, id, theme, now.0);
+    let mut response = match memory.of_petition(&app.pool, Key::Embed(id, theme), id, render).await {
         Ok(rendered) => rendered.respond(&headers),
         // A browser shows nothing at all of a page that may not be framed, so what is wrong is told here.
         Err(PageError::NotFound) => nothing(&app, theme, StatusCode::NOT_FOUND)?,

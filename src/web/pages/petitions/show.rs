@@ -127,13 +127,8 @@ pub async fn show(
         None => Range::All,
     };
     let shade = places::shade(wanted.map)?;
-    let rendered = memory
-        .get(
-            Key::Petition(id, range, shade),
-            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(&app, id, (range, shade), now.0),
-        )
-        .await;
+    let render = || render(&app, id, (range, shade), now.0);
+    let rendered = memory.of_petition(&app.pool, Key::Petition(id, range, shade), id, render).await;
     match rendered {
         Ok(rendered) => Ok(rendered.respond(&headers)),
         // Not public: not kept in memory either, but perhaps there is something to say.

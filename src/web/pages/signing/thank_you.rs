@@ -34,14 +34,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let id = address.id;
-    let rendered = memory
-        .get(
-            Key::ThankYou(id),
-            || async { Ok(store::petitions::version(&mut *app.pool.acquire().await?, id).await?) },
-            || render(&app, id),
-        )
-        .await;
-    match rendered {
+    match memory.of_petition(&app.pool, Key::ThankYou(id), id, || render(&app, id)).await {
         Ok(rendered) => Ok(rendered.respond(&headers)),
         Err(PageError::NotFound) => super::instead(&app, id).await,
         Err(error) => Err(error),
