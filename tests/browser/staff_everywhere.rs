@@ -125,6 +125,17 @@ async fn every_form_of_staff_that_comes_back_is_sound_everywhere() {
             browser.click(button).await;
             wrong.extend(look::everywhere(browser, 409).await);
         }
+        // What was written about a petition that has been taken away meanwhile is given back.
+        browser.resize(WIDE).await;
+        browser.go(&urls::admin::response(&open)).await;
+        let typed = "document.querySelector('main form textarea').value = 'A long answer about kites.'";
+        browser.ask::<()>(typed, vec![]).await;
+        let hidden = "update petitions set state = 'hidden', rejected_at = opened_at where id = $1";
+        site().change(open, &[hidden]).await;
+        browser.click("Save draft").await;
+        browser.see("Nothing was saved").await;
+        wrong.extend(look::everywhere(browser, 409).await);
+        site().change(open, &["update petitions set state = 'open', rejected_at = null where id = $1"]).await;
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     })
     .await;
