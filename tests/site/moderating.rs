@@ -260,7 +260,7 @@ async fn every_decision_is_open_to_the_states_that_the_table_says_and_no_others(
             };
             let Some(outcome) = decision.outcome(&standing, false, app.now) else {
                 assert_eq!(root.status(), 409, "{decision:?} {from:?}");
-                root.see("is not open to a petition that is");
+                root.see("is not possible then");
                 refused += 1;
                 continue;
             };
@@ -326,7 +326,10 @@ async fn what_was_typed_stays_when_a_colleague_was_quicker() {
     mary.visit(&page(&petition, "publish")).await.press("Publish").await;
     grace.press("Reject").await;
     assert_eq!(grace.status(), 409);
-    grace.see("Mary Jackson published it").see("A long explanation.").see("is not open to a petition that is open");
+    grace
+        .see("Mary Jackson published it")
+        .see("A long explanation.")
+        .see("The petition is open: “Reject” is not possible then.");
     assert_eq!(state(&app, &petition).await, "open");
 }
 

@@ -100,8 +100,20 @@ fn answers(waiting: &Waiting, now: Timestamp) -> Vec<Figure> {
             longest(waiting.responses),
             "soon",
         ),
-        listed(DeskFacet::ToSchedule, waiting.debates.0, "debates to schedule", longest(waiting.debates), "soon"),
-        listed(DeskFacet::DebateOver, waiting.outcomes, "debates without an outcome", outcomes.to_owned(), "late"),
+        listed(
+            DeskFacet::ToSchedule,
+            waiting.debates.0,
+            if waiting.debates.0 == 1 { "debate to schedule" } else { "debates to schedule" },
+            longest(waiting.debates),
+            "soon",
+        ),
+        listed(
+            DeskFacet::DebateOver,
+            waiting.outcomes,
+            if waiting.outcomes == 1 { "debate without an outcome" } else { "debates without an outcome" },
+            outcomes.to_owned(),
+            "late",
+        ),
     ]
 }
 

@@ -25,12 +25,16 @@ pub fn summary(series: &Series, opened_at: Timestamp, range: Range) -> String {
             (change, format!("since {}", day_of(&series.start(range))))
         }
     };
-    let mut sentence = match change.added {
-        0 => format!("No signatures {recent}"),
-        added => format!("{} {recent}", signatures(added)),
+    // The same figure as among the key facts; of what it is made is said where something was taken out.
+    let mut sentence = match change.net() {
+        0 => format!("No more signatures {recent}"),
+        1.. => format!("{} {recent}", signatures(change.net().unsigned_abs())),
+        _ => format!("{} fewer {recent}", signatures(change.net().unsigned_abs())),
     };
     if change.removed > 0 {
-        sentence += &format!(", {} removed", thousands(change.removed));
+        sentence += &format!(" ({} came, {} were taken out)", thousands(change.added), thousands(change.removed));
+    } else if change.added == 0 {
+        sentence = format!("No signatures {recent}");
     }
     if let Some(shape) = if range == Range::All { shape(series, opened_at) } else { busiest(series, range) } {
         sentence += "; ";

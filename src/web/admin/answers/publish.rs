@@ -20,11 +20,12 @@ use crate::{
         admin::{
             frame::{Frame, Section},
             guard::Staff,
+            petitions::done_words,
         },
         cache::CachePolicy,
         error::PageError,
         extract::{Form, Now, Numbered},
-        filters::{long_day, minute_of, people, thousands},
+        filters::{long_day, minute_of, people, second_of, thousands},
         form::{Choice, FormErrors},
         page,
     },
@@ -235,13 +236,22 @@ pub async fn submit(
     };
     match outcome {
         Ok(notice) => done(&staff, &mut db, &id, &notice, None, &otherwise).await,
-        Err(NotDone::Stale | NotDone::NotApproved | NotDone::Missing(_)) => {
+        Err(error @ (NotDone::Stale | NotDone::NotApproved | NotDone::Missing(_))) => {
             let page = PublishPage::load(&staff, &mut db, id, now).await?;
             let form = PublishForm { version: page.form.version.clone(), ..form };
-            let frame = Frame {
-                notice: "Nothing was published: this is not the draft that you saw. Look at it again.".to_owned(),
-                ..page.frame
+            let notice = match (error, store::moderation::history(&mut db, id, 1).await?.first()) {
+                (NotDone::NotApproved, _) => {
+                    "Nothing was published: somebody else has to approve the draft first.".to_owned()
+                }
+                (_, Some(last)) => format!(
+                    "Nothing was published: this is not the draft that you saw. {} {} at {}. Look at it again.",
+                    last.who,
+                    done_words(last),
+                    second_of(&last.at)
+                ),
+                (_, None) => "Nothing was published: this is not the draft that you saw. Look at it again.".to_owned(),
             };
+            let frame = Frame { notice, ..page.frame };
             came_back(&PublishPage { frame, form, ..page }, StatusCode::CONFLICT)
         }
         Err(error) => Err(refused(error)),

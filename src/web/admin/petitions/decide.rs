@@ -325,7 +325,7 @@ impl DecidePage {
             (Decision::TakeDown, _) => {
                 "Ends the collecting of signatures now. Its text stays on the site, with the reason.".to_owned()
             }
-            (Decision::Flag, _) => "Sets it aside while it stays in moderation. Nobody is told.".to_owned(),
+            (Decision::Flag, _) => "Marks it for a closer look; it stays in moderation. Nobody is told.".to_owned(),
             (Decision::Park, _) => "Takes it out of moderation and off the site. Nobody is told.".to_owned(),
             (Decision::Restore, PetitionState::Sponsored) if self.held.standing.opened_at.is_some() => {
                 "Puts it back into moderation, as if it had never been published: its opening day, its deadline and its \

@@ -359,8 +359,8 @@ fn about(decision: Decision, from: PetitionState) -> &'static str {
             "Gives another reason, hides it, or shows its text again."
         }
         Decision::Reject => "Refuses it for a reason, with or without its text on the site. You see the mail first.",
-        Decision::Flag => "Sets it aside; it stays in moderation.",
-        Decision::Park => "Takes it out of moderation until somebody restores it.",
+        Decision::Flag => "Marks it for a closer look; it stays in moderation.",
+        Decision::Park => "Sets it aside: it is out of moderation until somebody restores it.",
         Decision::Restore => "Puts it back to where it was before.",
         Decision::TakeDown => "Ends the collecting of signatures, for a reason. You see the mail first.",
         Decision::Remove => "Takes it off the site. This cannot be undone.",

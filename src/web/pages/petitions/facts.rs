@@ -121,6 +121,14 @@ fn waiting(petition: &Petition, since: Timestamp, now: Timestamp) -> String {
     format!("for {}, since {}", days(as_at.duration_since(since)), day_of(&since))
 }
 
+/// What is said of a threshold that has not been reached.
+fn not_due(petition: &Petition) -> &'static str {
+    match petition.state {
+        PetitionState::Open => "Not yet due",
+        _ => "Too few signatures when it closed",
+    }
+}
+
 fn response(petition: &Petition, now: Timestamp) -> Fact {
     match (&petition.response, petition.dates.response_threshold_reached_at) {
         (Some(response), _) => Fact::new("Government response", "Answered")
@@ -129,7 +137,7 @@ fn response(petition: &Petition, now: Timestamp) -> Fact {
         (None, Some(since)) => {
             Fact::new("Government response", "Waiting").anchor("#response").note(waiting(petition, since, now))
         }
-        (None, None) => Fact::new("Government response", "Not yet due"),
+        (None, None) => Fact::new("Government response", not_due(petition)),
     }
 }
 
@@ -151,7 +159,7 @@ fn debate(petition: &Petition, now: Timestamp) -> Fact {
         (None, Some(day)) => Fact::new("Debate", "Debated").anchor("#debate").note(format!("on {}", long_day(&day))),
         (None, None) => match dates.debate_threshold_reached_at {
             Some(since) => Fact::new("Debate", "Waiting").anchor("#debate").note(waiting(petition, since, now)),
-            None => Fact::new("Debate", "Not yet due"),
+            None => Fact::new("Debate", not_due(petition)),
         },
     }
 }
