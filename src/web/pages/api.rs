@@ -210,7 +210,7 @@ fn collect(document: &Value, schema: &Value, way: &str, found: &mut Vec<Field>) 
     }
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         let name = format!("{way}.{name}").trim_start_matches('.').to_owned();
-        let words = field["description"].as_str().unwrap_or_default().to_owned();
+        let words = quoted(field["description"].as_str().unwrap_or_default());
         found.push(Field { name: name.clone(), kind: kind(document, field), words });
         collect(document, field, &name, found);
     }
@@ -263,6 +263,12 @@ fn kind(document: &Value, field: &Value) -> String {
     let may_be_null = kinds.contains(&"null")
         || field["anyOf"].as_array().into_iter().flatten().any(|schema| schema["type"] == "null");
     if may_be_null { format!("{words}, or null") } else { words }
+}
+
+/// A description as the page has it: what is marked as code in quotation marks.
+fn quoted(words: &str) -> String {
+    let parts = words.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { format!("“{part}”") } else { part.to_owned() }).collect()
 }
 
 impl Shown {
