@@ -11,9 +11,12 @@ use crate::domain::{
     places::{Constituency, Country, Places, Region, fold},
 };
 
+/// The constituencies of a boundary set, each with its number.
+type Known = Arc<[(AreaId, Constituency)]>;
+
 /// The constituencies of each boundary set, kept in memory until areas change: six hundred names, regions and populations
 /// need not be read again for every petition.
-pub struct Boundaries(Cache<(BoundarySet, i64), Arc<[(AreaId, Constituency)]>>);
+pub struct Boundaries(Cache<(BoundarySet, i64), Known>);
 
 impl Default for Boundaries {
     fn default() -> Self {
@@ -23,7 +26,7 @@ impl Default for Boundaries {
 
 impl Boundaries {
     /// The constituencies of a set, by code, as areas are in this version; nothing is counted in them.
-    async fn of(&self, db: &mut Db, set: BoundarySet, version: i64) -> sqlx::Result<Arc<[(AreaId, Constituency)]>> {
+    async fn of(&self, db: &mut Db, set: BoundarySet, version: i64) -> sqlx::Result<Known> {
         if let Some(known) = self.0.get(&(set, version)).await {
             return Ok(known);
         }
@@ -33,7 +36,7 @@ impl Boundaries {
     }
 }
 
-async fn constituencies(db: &mut Db, set: BoundarySet) -> sqlx::Result<Arc<[(AreaId, Constituency)]>> {
+async fn constituencies(db: &mut Db, set: BoundarySet) -> sqlx::Result<Known> {
     let rows = sqlx::query!(
         r#"select a.id, a.code, a.name, a.name_cy, c.member_name, c.population, c.hex_column, c.hex_row,
                r.letter as "letter?", r.code as "region_code?", r.name as "region_name?"
