@@ -9,6 +9,9 @@ use crate::domain::{area::BoundarySet, facet::Facet, petition::PetitionId, signa
 /// How the addresses begin that carry a token, and are told to nobody.
 pub const SIGNATURES: &str = "/signatures/";
 
+/// How the addresses of petitions begin, some of which carry a token as well.
+pub const PETITIONS: &str = "/petitions/";
+
 /// The front page.
 pub fn home() -> &'static str {
     "/"
@@ -110,6 +113,11 @@ pub fn share(id: &PetitionId) -> String {
     format!("/petitions/{id}/share")
 }
 
+/// A petition as a sheet of paper.
+pub fn sheet(id: &PetitionId) -> String {
+    format!("/petitions/{id}/sheet")
+}
+
 /// Where a petition is signed.
 pub fn sign(id: &PetitionId) -> String {
     format!("/petitions/{id}/signatures/new")
@@ -173,6 +181,31 @@ pub fn support(id: &PetitionId, token: &str) -> String {
 /// The page of a petition's creator.
 pub fn creator_page(id: &PetitionId, token: &str) -> String {
     format!("/petitions/{id}/creator?token={token}")
+}
+
+/// What somebody sees who has sent the form to support a petition and has yet to confirm.
+pub fn support_thanks(id: &PetitionId, token: &str) -> String {
+    format!("/petitions/{id}/sponsors/thank-you?token={token}")
+}
+
+/// Where a creator who has lost the link has it mailed again.
+pub fn lost_link(id: &PetitionId) -> String {
+    format!("/petitions/{id}/creator")
+}
+
+/// A sheet of paper with the link for supporters.
+pub fn support_sheet(id: &PetitionId, token: &str) -> String {
+    format!("/petitions/{id}/creator/sheet?token={token}")
+}
+
+/// Where a creator says which mails are wanted.
+pub fn creator_mails(id: &PetitionId, token: &str) -> String {
+    format!("/petitions/{id}/creator/mails?token={token}")
+}
+
+/// Where a creator takes a petition back.
+pub fn withdraw_petition(id: &PetitionId, token: &str) -> String {
+    format!("/petitions/{id}/creator/withdraw?token={token}")
 }
 
 /// The mailbox of a developer.

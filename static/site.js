@@ -192,3 +192,29 @@
     }));
   });
 })();
+
+// What is to be passed on: a button that copies it. Without this it is marked and copied by hand.
+(() => {
+  if (!navigator.clipboard) return;
+  for (const field of document.querySelectorAll("[data-copy]")) {
+    const words = document.querySelector(`label[for="${field.id}"]`)?.textContent ?? "";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "second copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy: ${words}`);
+    const told = document.createElement("span");
+    told.className = "copied";
+    told.setAttribute("role", "status");
+    field.after(button, told);
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(field.value);
+        told.textContent = "Copied";
+      } catch {
+        field.select();
+        told.textContent = "Marked: copy it with your keyboard";
+      }
+    });
+  }
+})();

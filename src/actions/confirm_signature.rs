@@ -8,6 +8,7 @@ use super::{live_settings::Live, together::Work};
 use crate::{
     domain::{
         limits,
+        mail::MailKind,
         petition::{PetitionId, PetitionState},
         signature::{LedgerReason, SignatureId, SignatureState},
         threshold::Thresholds,
@@ -126,7 +127,7 @@ fn lines(confirmed: &[Counted]) -> Vec<Line> {
 }
 
 /// Writes lines into the ledger, adds them to the tallies, and stamps the thresholds that the count has come to or
-/// fallen below.
+/// fallen below. The creator is told of each threshold once.
 ///
 /// # Errors
 /// When the database fails.
@@ -150,9 +151,13 @@ pub(super) async fn count(db: &mut Db, lines: &[Line], thresholds: Thresholds, n
         .map(|(petition, _)| petition)
         .collect();
     if !crossing.is_empty() {
-        for petition in store::thresholds::settle(db, &crossing, thresholds, now).await? {
+        let crossed = store::thresholds::settle(db, &crossing, thresholds, now).await?;
+        for petition in &crossed {
             tracing::info!(petition.id = %petition, "petition {petition} has crossed a threshold");
         }
+        let (response, debate) = store::thresholds::reached(db, &crossed, now).await?;
+        store::creators::tell_once(db, &response, MailKind::ResponseThresholdReached, true, now).await?;
+        store::creators::tell_once(db, &debate, MailKind::DebateThresholdReached, true, now).await?;
     }
     Ok(())
 }

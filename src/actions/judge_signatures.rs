@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::Connection;
 
-use super::confirm_signature::count;
+use super::{confirm_signature::count, support::settle};
 use crate::{
     domain::{
         judging::{Judgement, Left, Outcome, judge},
@@ -185,7 +185,9 @@ pub async fn judge_signatures(
         plan.apply(&mut tx, now).await?;
     }
     // Last, since signers wait for the total from here on.
-    count(&mut tx, &plan.lines(), thresholds, now).await?;
+    let lines = plan.lines();
+    count(&mut tx, &lines, thresholds, now).await?;
+    settle(&mut tx, &lines, now).await?;
     tx.commit().await?;
     Ok(Done::Now(plan))
 }

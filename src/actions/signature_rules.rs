@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::Connection;
 
-use super::{confirm_signature::count, judge_signatures::Plan};
+use super::{confirm_signature::count, judge_signatures::Plan, support::settle};
 use crate::{
     domain::{
         judging::{Judgement, Left, judge, put_back},
@@ -252,7 +252,9 @@ async fn run(
         ended(db, rule, after, now).await?;
     }
     // Last, since signers wait for the total from here on.
-    count(db, &plan.lines(), thresholds, now).await
+    let lines = plan.lines();
+    count(db, &lines, thresholds, now).await?;
+    settle(db, &lines, now).await
 }
 
 async fn undo(db: &mut Db, rule: &Rule, thresholds: Thresholds, most: usize, now: Timestamp) -> sqlx::Result<()> {
@@ -274,7 +276,9 @@ async fn undo(db: &mut Db, rule: &Rule, thresholds: Thresholds, most: usize, now
     }
     store::signature_rules::settle(db, rule.id, &ids).await?;
     store::signature_rules::undid(db, rule.id, plan.changes.len() as i32, None).await?;
-    count(db, &plan.lines(), thresholds, now).await
+    let lines = plan.lines();
+    count(db, &lines, thresholds, now).await?;
+    settle(db, &lines, now).await
 }
 
 /// Writes into the log that a rule has come to an end by itself.

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use super::{
     confirm_signature::{Confirm, Confirmation, Confirmed},
     live_settings::Live,
+    openings::Openings,
     sign::{NewSignature, Sign, Signed},
     together::{NotDone, Together},
 };
@@ -17,6 +18,8 @@ pub struct Signing {
     keyring: Keyring,
     sign: Together<Sign>,
     confirm: Together<Confirm>,
+    /// Where it is noted that a page for supporters was opened.
+    pub openings: Openings,
     /// Told when a mail was put into the outbox.
     pub mail_queued: Notify,
 }
@@ -26,7 +29,7 @@ impl Signing {
     pub fn start(pool: &PgPool, keyring: Keyring, live: Live) -> Self {
         let sign = Together::start(pool.clone(), Sign);
         let confirm = Together::start(pool.clone(), Confirm { live });
-        Self { keyring, sign, confirm, mail_queued: Notify::new() }
+        Self { keyring, sign, confirm, openings: Openings::new(pool.clone()), mail_queued: Notify::new() }
     }
 
     /// Signs: when this returns, the signature and its mail are in the database.

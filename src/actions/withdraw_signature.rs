@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::Connection;
 
-use super::confirm_signature::count;
+use super::{confirm_signature::count, support::settle};
 use crate::{
     domain::{
         signature::{LedgerReason, SignatureId, SignatureState},
@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// Takes a signature back: it is not counted any more, and who signed is forgotten. A pending one simply goes. Harmless
-/// when repeated.
+/// when repeated. The creator's stays as long as the petition is not published: it stands on it, and can be taken back
+/// as a whole ([`super::creator::withdraw_petition`]). Says whether it is not counted any more.
 ///
 /// # Errors
 /// When the database fails; then nothing has changed.
@@ -25,12 +26,16 @@ pub async fn withdraw_signature(
     id: SignatureId,
     thresholds: Thresholds,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     for held in store::signatures::hold(&mut tx, &[id]).await? {
+        if store::creators::stands_on(&mut tx, id).await? {
+            return Ok(false);
+        }
         match held.state {
             SignatureState::Pending => store::signatures::remove_pending(&mut tx, id).await?,
             SignatureState::Validated | SignatureState::Quarantined | SignatureState::Invalidated => {
+                let mut lines = Vec::new();
                 // Only a valid one is in the count.
                 if held.state == SignatureState::Validated {
                     let line = Line {
@@ -41,14 +46,17 @@ pub async fn withdraw_signature(
                         reason: LedgerReason::Withdrawn,
                     };
                     count(&mut tx, &[line], thresholds, now).await?;
+                    lines.push(line);
                 }
                 store::signatures::set_state(&mut tx, &[id], SignatureState::Withdrawn).await?;
                 store::signatures::erase(&mut tx, &[id]).await?;
+                settle(&mut tx, &lines, now).await?;
             }
             SignatureState::Withdrawn => {}
         }
     }
-    tx.commit().await
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// "I did not sign this": the pending signature goes, and its address gets no more mail about the petition.

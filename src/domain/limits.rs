@@ -66,6 +66,14 @@ pub const FEEDBACK_PETITION: usize = 255;
 pub const FEEDBACK_PER_ADDRESS: u32 = 20;
 /// Pieces of feedback that may come from everybody together at once, and in an hour.
 pub const FEEDBACK_PER_HOUR: u32 = 500;
+/// Supporters of petitions that may come from one address of the internet at once, whatever they support.
+pub const SUPPORTERS_BURST: u32 = 40;
+/// Supporters of petitions that may come from one address of the internet in a minute, likewise.
+pub const SUPPORTERS_PER_MINUTE: u32 = 10;
+/// Minutes after which a creator can have the link to the petition's page mailed once more.
+pub const CREATOR_LINK_MINUTES: i64 = 10;
+/// Days over which a creator sees how many of the forms that were sent have been confirmed.
+pub const FUNNEL_DAYS: i64 = 30;
 
 /// Days within which the Government should answer, once a petition has reached the threshold.
 pub const RESPONSE_TARGET_DAYS: u32 = 14;

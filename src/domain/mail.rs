@@ -41,6 +41,8 @@ pub enum MailKind {
     PetitionStopped,
     /// It closes earlier since Parliament is dissolved; to its signers too.
     ClosingDateChanged,
+    /// The link to the creator's page of a petition, which was lost.
+    CreatorLink,
     /// News about a petition, to everybody who signed it and asked for them; which, its mailing says.
     Mailing,
     /// What somebody has written to those who run the site.

@@ -12,6 +12,7 @@ pub mod facet;
 pub mod feedback;
 pub mod fingerprint;
 pub mod forecast;
+pub mod goal;
 mod hexjson;
 pub mod history;
 pub mod household;

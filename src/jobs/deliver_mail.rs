@@ -23,13 +23,21 @@ use tokio::{
 
 use super::notes::Notes;
 use crate::{
-    actions::staff::invitation_token,
+    actions::{staff::invitation_token, support::is_gathering},
     app::App,
     domain::{
-        feedback::Feedback, keyring::Purpose, limits, mail::MailKind, mailing::MailingId, moderation,
-        petition::Visibility, signature::SignatureState,
+        feedback::Feedback,
+        keyring::{PetitionPurpose, Purpose},
+        limits,
+        mail::MailKind,
+        mailing::MailingId,
+        moderation,
+        petition::{PetitionId, Visibility},
+        signature::SignatureState,
+        threshold::Thresholds,
     },
     mail::{
+        creator::{self, ConfirmSupport, CreatorTold},
         feedback::FeedbackMail,
         letter::{Letter, SendError},
         messages::{
@@ -407,6 +415,13 @@ impl Desk {
         let copy = taken.copy_to.is_some();
         // What only the receiver may know is not in a copy.
         let token = |purpose| if copy { "hidden".to_owned() } else { self.app.keyring.token(purpose, signature.id) };
+        let petition_token = |purpose, petition| match copy {
+            true => "hidden".to_owned(),
+            false => self.app.keyring.petition_token(purpose, petition),
+        };
+        let creator_page = |petition: PetitionId| {
+            full(urls::creator_page(&petition, &petition_token(PetitionPurpose::Creator, petition)))
+        };
         let about = AboutSignature {
             site_name: self.app.site_name(),
             name: if copy { "(the signer’s name)".to_owned() } else { signature.name.clone() },
@@ -424,6 +439,13 @@ impl Desk {
                     return Ok(None);
                 }
                 let confirm = full(urls::confirm_signature(&signature.id, &token(Purpose::Confirm)));
+                if is_gathering(signature.petition_state) {
+                    let mut db = self.app.pool.acquire().await?;
+                    return Ok(store::creators::told(&mut db, signature.id).await?.map(|told| {
+                        let (background, additional_details) = (told.background, told.additional_details);
+                        Mail::ConfirmSupport(ConfirmSupport { about, confirm, until, background, additional_details })
+                    }));
+                }
                 Some(Mail::ConfirmSignature(ConfirmSignature { about, confirm, until }))
             }
             MailKind::StaffInvitation | MailKind::Feedback => None,
@@ -448,12 +470,12 @@ impl Desk {
                             closes_at: decided.closes_at,
                             refusal: decided.refusal,
                             is_public: decided.state.visibility() == Visibility::Page,
+                            creator_page: decided.is_creator.then(|| creator_page(signature.petition)),
                         })
                     },
                 )
             }
-            MailKind::ConfirmPetition
-            | MailKind::GatherSupporters
+            what @ (MailKind::GatherSupporters
             | MailKind::SupportGrows
             | MailKind::SupportReached
             | MailKind::PetitionWithdrawn
@@ -461,7 +483,33 @@ impl Desk {
             | MailKind::DebateThresholdReached
             | MailKind::PetitionClosed
             | MailKind::PetitionStopped
-            | MailKind::ClosingDateChanged => None,
+            | MailKind::CreatorLink) => {
+                let mut db = self.app.pool.acquire().await?;
+                let told = store::creators::told(&mut db, signature.id).await?;
+                told.filter(|told| told.wanted && creator::is_still_true(what, told.is_creator, told.state)).map(
+                    |told| {
+                        let Thresholds { response, debate } = self.app.thresholds();
+                        Mail::CreatorTold(CreatorTold {
+                            about,
+                            what,
+                            page: told.is_creator.then(|| creator_page(signature.petition)),
+                            support: full(urls::support(
+                                &signature.petition,
+                                &petition_token(PetitionPurpose::Support, signature.petition),
+                            )),
+                            background: told.background,
+                            additional_details: told.additional_details,
+                            supporters: told.supporters,
+                            signatures: told.signatures,
+                            thresholds: [response, debate],
+                            closes_at: told.closes_at,
+                            answered: told.answered,
+                            is_public: told.state.visibility() == Visibility::Page,
+                        })
+                    },
+                )
+            }
+            MailKind::ConfirmPetition | MailKind::ClosingDateChanged => None,
             MailKind::Mailing => told.map(|told| Mail::News(News { about, told })),
         })
     }

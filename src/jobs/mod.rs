@@ -42,6 +42,7 @@ enum Work {
     ErasePersonalData,
     CheckTallies,
     SettleThresholds,
+    CountForms,
     RunRules,
     ForgetSignIns,
     KeepEstimates,
@@ -58,6 +59,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "make statistics", every: minutes(limits::STATISTICS_MINUTES), work: Work::MakeStatistics },
     Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
     Job { name: "sum months", every: minutes(60), work: Work::SumMonths },
+    Job { name: "count forms", every: minutes(5), work: Work::CountForms },
     Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
     Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
     Job { name: "run rules", every: Duration::from_secs(1), work: Work::RunRules },
@@ -144,6 +146,8 @@ impl Job {
             Work::ErasePersonalData => actions::forget::erase_personal_data(&mut tx, app.retention, now).await?,
             // A few petitions at a time, in transactions of its own.
             Work::SettleThresholds => actions::configure::settle_thresholds(&app.pool, app.thresholds(), now).await?,
+            // In transactions of its own, while this one keeps other processes out.
+            Work::CountForms => actions::count_forms::count_forms(&app.pool, now).await?,
             // In transactions of its own, while this one keeps other processes out.
             Work::RunRules => run_rules::run(app, now).await?,
             Work::ForgetSignIns => {

@@ -13,6 +13,7 @@ use lettre::{
 };
 
 use super::{
+    creator::{ConfirmSupport, ConfirmSupportHtml, ConfirmSupportText, CreatorTold, CreatorToldHtml, CreatorToldText},
     feedback::FeedbackMail,
     letter::Letter,
     news::{NewsHtml, NewsText, Told},
@@ -88,6 +89,8 @@ pub struct PetitionDecided {
     pub refusal: Option<(String, String, String)>,
     /// Whether the public can read it.
     pub is_public: bool,
+    /// The creator's own page of the petition, if it goes to the creator.
+    pub creator_page: Option<String>,
 }
 
 impl PetitionDecided {
@@ -170,6 +173,10 @@ pub enum Mail {
     StaffInvitation(StaffInvitation),
     /// "Your petition has been published", and what else can be decided.
     PetitionDecided(PetitionDecided),
+    /// "Find supporters for your petition", and what else becomes of it.
+    CreatorTold(CreatorTold),
+    /// "Confirm your support".
+    ConfirmSupport(ConfirmSupport),
     /// "Confirm your signature".
     ConfirmSignature(ConfirmSignature),
     /// "You have signed this petition already".
@@ -270,6 +277,8 @@ impl Mail {
         match self {
             Self::StaffInvitation(mail) => format!("Your account for the staff of {}", mail.site_name),
             Self::PetitionDecided(mail) => format!("{}: {}", mail.headline(), mail.about.action),
+            Self::CreatorTold(mail) => format!("{}: {}", mail.headline(), mail.about.action),
+            Self::ConfirmSupport(mail) => format!("Confirm your support: {}", mail.about.action),
             Self::ConfirmSignature(mail) => format!("Confirm your signature: {}", mail.about.action),
             Self::AlreadySigned(mail) => format!("You have signed already: {}", mail.about.action),
             Self::News(mail) => format!("{}: {}", mail.told.headline, mail.about.action),
@@ -285,6 +294,8 @@ impl Mail {
         match self {
             Self::StaffInvitation(mail) => StaffInvitationText { mail }.render(),
             Self::PetitionDecided(mail) => PetitionDecidedText { mail, about: &mail.about }.render(),
+            Self::CreatorTold(mail) => CreatorToldText { mail, about: &mail.about }.render(),
+            Self::ConfirmSupport(mail) => ConfirmSupportText { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureText { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
             Self::News(mail) => NewsText { told: &mail.told, about: &mail.about }.render(),
@@ -300,6 +311,8 @@ impl Mail {
         match self {
             Self::StaffInvitation(mail) => StaffInvitationHtml { mail }.render(),
             Self::PetitionDecided(mail) => PetitionDecidedHtml { mail, about: &mail.about }.render(),
+            Self::CreatorTold(mail) => CreatorToldHtml { mail, about: &mail.about }.render(),
+            Self::ConfirmSupport(mail) => ConfirmSupportHtml { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureHtml { mail, about: &mail.about }.render(),
             Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
             Self::News(mail) => NewsHtml { told: &mail.told, about: &mail.about }.render(),
@@ -312,6 +325,8 @@ impl Mail {
         match self {
             Self::StaffInvitation(_) | Self::Feedback(_) => None,
             Self::PetitionDecided(mail) => Some(&mail.about),
+            Self::CreatorTold(mail) => Some(&mail.about),
+            Self::ConfirmSupport(mail) => Some(&mail.about),
             Self::ConfirmSignature(mail) => Some(&mail.about),
             Self::AlreadySigned(mail) => Some(&mail.about),
             Self::News(mail) => Some(&mail.about),
@@ -369,7 +384,7 @@ pub(super) fn minute(at: &Timestamp) -> String {
 }
 
 /// "21 August 2022", by London's calendar.
-fn day(at: &Timestamp) -> String {
+pub(super) fn day(at: &Timestamp) -> String {
     deadline::day(*at).strftime("%-d %B %Y").to_string()
 }
 

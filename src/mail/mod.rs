@@ -1,5 +1,6 @@
 //! What is sent: messages, and the ways on which they leave.
 
+pub mod creator;
 pub mod feedback;
 pub mod folder;
 pub mod letter;

@@ -2,11 +2,13 @@
 
 pub mod areas;
 pub mod audit;
+pub mod creators;
 pub mod debates;
 pub mod desk;
 pub mod estimates;
 pub mod feedback;
 pub mod figures;
+pub mod forms;
 pub mod health;
 pub mod imports;
 pub mod job_runs;

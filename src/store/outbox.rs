@@ -11,7 +11,7 @@ use crate::domain::{
     keyring::EmailHash,
     mail::MailKind,
     mailing::MailingId,
-    petition::PetitionId,
+    petition::{PetitionId, PetitionState},
     signature::{SignatureId, SignatureState},
     staff::StaffId,
 };
@@ -88,6 +88,8 @@ pub struct TakenSignature {
     pub action: String,
     /// When it was taken.
     pub created_at: Timestamp,
+    /// The petition's state.
+    pub petition_state: PetitionState,
     /// When the petition closes, if that is known.
     pub closes_at: Option<Timestamp>,
     /// Where it is in its life.
@@ -150,7 +152,7 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
            select t.id as "id!", t.kind as "kind!", t.created_at as "created_at!", t.was_due_at as "due_at!",
                t.attempts as "attempts!", t.signature_id, t.mailing_id,
                s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
-               s.contact as "contact?", s.email_hash, p.action as "action?", p.closes_at,
+               s.contact as "contact?", s.email_hash, p.action as "action?", p.state as "petition_state?", p.closes_at,
                m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?",
                i.number as "invitation?", i.expires_at as "invited_until?", t.copy_to is not null as "is_copy!",
                f.sealed as "feedback?", f.created_at as "given_at?", (select feedback_to from site) as "feedback_to!"
@@ -177,6 +179,7 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                 petition: i64::from(row.petition_id?).into(),
                 action: row.action?,
                 created_at: row.signed_at?.to_jiff(),
+                petition_state: row.petition_state?,
                 closes_at: row.closes_at.map(SqlTimestamp::to_jiff),
                 state: row.state?,
                 confirmed_at: row.confirmed_at.map(SqlTimestamp::to_jiff),

@@ -342,14 +342,18 @@ pub async fn disown(db: &mut Db, id: SignatureId, now: Timestamp) -> sqlx::Resul
     Ok(())
 }
 
-/// Stops news about the petition to a signer.
+/// Stops news about the petition to a signer; to its creator, word of every step as well.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn unsubscribe(db: &mut Db, id: SignatureId) -> sqlx::Result<()> {
-    sqlx::query!("update signatures set wants_updates = false where id = $1 and wants_updates", id.get())
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "with quiet as (update supporters set quiet = true where signature_id = $1 and is_creator and not quiet)
+         update signatures set wants_updates = false where id = $1 and wants_updates",
+        id.get()
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::domain::{
     keyring::EmailHash,
     limits,
     mail::MailKind,
-    petition::PetitionId,
+    petition::{PetitionId, PetitionState},
     signature::{SignatureId, SignatureState},
 };
 
@@ -113,6 +113,102 @@ pub async fn settle(db: &mut Db, petition: PetitionId, now: Timestamp) -> sqlx::
     Ok(())
 }
 
+/// A petition, as far as supporting it has to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Gathering {
+    /// Its state.
+    pub state: PetitionState,
+    /// Whether its creator has confirmed.
+    pub confirmed: bool,
+    /// Supporters who have confirmed and are counted; the creator is none.
+    pub supporters: u32,
+    /// It was imported, and lives where it was published.
+    pub elsewhere: bool,
+    /// No signatures are taken at all for the time being.
+    pub paused: bool,
+}
+
+/// What supporting has to know of a petition; `None`: there is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn gathering(db: &mut Db, petition: PetitionId) -> sqlx::Result<Option<Gathering>> {
+    let row = sqlx::query!(
+        r#"select p.state, p.source_url is not null as "elsewhere!", i.collection_paused_at is not null as "paused!",
+               coalesce(bool_or(s.state not in ('pending', 'withdrawn')) filter (where u.is_creator), false)
+                   as "confirmed!",
+               count(*) filter (where not u.is_creator and s.state = 'validated') as "supporters!"
+           from petitions p cross join site i
+           left join supporters u on u.petition_id = p.id left join signatures s on s.id = u.signature_id
+           where p.id = $1 group by p.id, i.only_row"#,
+        petition.get()
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| Gathering {
+        state: row.state,
+        confirmed: row.confirmed,
+        supporters: u32::try_from(row.supporters).unwrap_or(u32::MAX),
+        elsewhere: row.elsewhere,
+        paused: row.paused,
+    }))
+}
+
+/// Those of these petitions that may gain and lose supporters: whose creator can have confirmed, and which are not
+/// published yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn gathering_among(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<Vec<PetitionId>> {
+    if petitions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = sqlx::query_scalar!(
+        "select id from petitions
+         where id = any($1) and state in ('validated', 'sponsored', 'flagged', 'dormant') and source_url is null
+         order by id",
+        &petitions.iter().map(|petition| petition.get()).collect::<Vec<_>>()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(Into::into).collect())
+}
+
+/// Whether a signature stands behind a petition that is not published yet, and which that is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stands_behind(db: &mut Db, signature: SignatureId) -> sqlx::Result<Option<PetitionId>> {
+    let id = sqlx::query_scalar!("select petition_id from supporters where signature_id = $1", signature.get());
+    Ok(id.fetch_optional(db).await?.map(|id| i64::from(id).into()))
+}
+
+/// Moves a petition from one state to another, unless it is not in it any more; says whether it was. `reached` sets when
+/// it had enough supporters, or takes that away.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_on(
+    db: &mut Db,
+    petition: PetitionId,
+    (from, to): (PetitionState, PetitionState),
+    reached: Option<Timestamp>,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update petitions set state = $3, moderation_threshold_reached_at = $4, updated_at = $5
+         where id = $1 and state = $2",
+        petition.get(),
+        from as PetitionState,
+        to as PetitionState,
+        super::sql_opt(reached) as _,
+        super::sql(now) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Whether the creator of a petition has confirmed.
 ///
 /// # Errors
@@ -205,7 +301,7 @@ pub struct Decided {
     /// Whether it may go to this one still.
     pub wanted: bool,
     /// The petition's state.
-    pub state: crate::domain::petition::PetitionState,
+    pub state: PetitionState,
     /// When it closes.
     pub closes_at: Option<Timestamp>,
     /// Why it was refused: the reason's title and text, and what was added.

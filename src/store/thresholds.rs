@@ -44,6 +44,28 @@ pub async fn settle(
     Ok(rows.into_iter().map(|row| row.id.into()).collect())
 }
 
+/// Which of these petitions reached the threshold for a response in this very moment, and which that for a debate.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reached(
+    db: &mut Db,
+    petitions: &[PetitionId],
+    now: Timestamp,
+) -> sqlx::Result<(Vec<PetitionId>, Vec<PetitionId>)> {
+    let rows = sqlx::query!(
+        r#"select id, (response_threshold_reached_at = $2) is true as "response!",
+               (debate_threshold_reached_at = $2) is true as "debate!"
+           from petitions where id = any($1) order by id"#,
+        &petitions.iter().map(|petition| petition.get()).collect::<Vec<_>>(),
+        super::sql(now) as _
+    )
+    .fetch_all(db)
+    .await?;
+    let response = rows.iter().filter(|row| row.response).map(|row| row.id.into()).collect();
+    Ok((response, rows.iter().filter(|row| row.debate).map(|row| row.id.into()).collect()))
+}
+
 /// Petitions whose stamps are not those that thresholds want: `most` of those after one, in the order of their numbers.
 ///
 /// # Errors

@@ -78,7 +78,13 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
 /// providers unsubscribe people by such a request (RFC 8058), and a page that tells nobody its address has no origin that
 /// its form could name.
 fn carries_a_token(_: &Method, address: &Uri) -> bool {
-    address.path().starts_with(urls::SIGNATURES)
+    let path = address.path();
+    path.starts_with(urls::SIGNATURES) || path.starts_with(urls::PETITIONS) && has_token(address)
+}
+
+/// Whether a token stands behind the question mark.
+fn has_token(address: &Uri) -> bool {
+    address.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("token=")))
 }
 
 /// Gives the request its number, for the log and for the visitor, and the response its protecting headers.
@@ -88,7 +94,8 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), staff = tracing::field::Empty);
     request.extensions_mut().insert(RequestId(id.clone()));
     let path = request.uri().path();
-    let secret = path.starts_with(urls::SIGNATURES) || path.starts_with(urls::admin::INVITATIONS);
+    let secret =
+        path.starts_with(urls::SIGNATURES) || path.starts_with(urls::admin::INVITATIONS) || has_token(request.uri());
     let staff = urls::admin::is_within(request.uri().path());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;

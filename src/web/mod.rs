@@ -19,6 +19,7 @@ pub mod page;
 pub mod pages;
 pub mod plain_text;
 pub mod protection;
+mod qr;
 mod routes;
 pub mod share;
 

@@ -65,6 +65,8 @@ struct Guard {
     /// Of feedback: by address, and all of it.
     feedback: Pace<IpNet>,
     all_feedback: Pace<()>,
+    /// Supporters, whatever they support.
+    supporters: Pace<IpNet>,
     /// Turns e-mail addresses into numbers, so that none is kept here.
     hasher: RandomState,
 }
@@ -94,6 +96,7 @@ impl Protection {
             emails: Pace::new(Quota::per_hour, limits::EMAIL_PER_HOUR, limits::EMAIL_BURST, &time),
             feedback: Pace::new(Quota::per_hour, limits::FEEDBACK_PER_ADDRESS, limits::FEEDBACK_PER_ADDRESS, &time),
             all_feedback: Pace::new(Quota::per_hour, limits::FEEDBACK_PER_HOUR, limits::FEEDBACK_PER_HOUR, &time),
+            supporters: Pace::new(Quota::per_minute, limits::SUPPORTERS_PER_MINUTE, limits::SUPPORTERS_BURST, &time),
             hasher: RandomState::new(),
         })))
     }
@@ -150,6 +153,30 @@ impl Protection {
         from.is_none_or(|from| self.0.feedback.keeps(&Origin::of(from).address, 1)) && self.0.all_feedback.keeps(&(), 1)
     }
 
+    /// The same for somebody who supports a petition that is not published yet. Only a few people can, so that the pace of
+    /// one petition tells nothing: what counts is how many come from one address for all petitions together.
+    pub fn judge_supporter(
+        &self,
+        from: Option<IpAddr>,
+        email: &EmailAddress,
+        petition: PetitionId,
+        soft_signals: u32,
+    ) -> Option<Suspicion> {
+        let suspicion = self.judge(from, email, petition, soft_signals);
+        if suspicion.is_some() || self.is_allowed(from, email) {
+            return suspicion;
+        }
+        let origin = from.map(Origin::of)?;
+        (!self.0.supporters.keeps(&origin.address, 1)).then_some(Suspicion::ManyFromAddress)
+    }
+
+    /// Whether staff have said of the network or the mail domain that it is never limited.
+    fn is_allowed(&self, from: Option<IpAddr>, email: &EmailAddress) -> bool {
+        let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner);
+        let network = from.and_then(|address| lists.network(address));
+        [network, lists.domain(email.domain())].contains(&Some(Rule::Allowed))
+    }
+
     /// Reads the lists again if they are old, in a task of its own.
     fn keep_up(&self) {
         let now = self.0.began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
@@ -169,6 +196,7 @@ impl Guard {
         self.networks.forget();
         self.emails.forget();
         self.feedback.forget();
+        self.supporters.forget();
         let read = async { store::protection::lists(&mut *self.pool.acquire().await?).await };
         match read.await {
             Ok(lists) => *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists),

@@ -23,6 +23,19 @@ pub fn all(site: &Site) -> Router<Site> {
         .route("/petitions/{petition}", get(pages::petitions::show::show))
         .route("/petitions/{petition}/places", get(pages::petitions::all_places::show))
         .route("/petitions/{petition}/share", get(pages::petitions::share::show))
+        .route("/petitions/{petition}/sheet", get(pages::petitions::sheet::show))
+        .route(
+            "/petitions/{petition}/sponsors/new",
+            get(pages::signing::support::show).post(pages::signing::support::submit),
+        )
+        .route("/petitions/{petition}/sponsors/thank-you", get(pages::signing::support::thanks))
+        .route("/petitions/{petition}/creator", get(pages::creator::show::show).post(pages::creator::lost::submit))
+        .route("/petitions/{petition}/creator/sheet", get(pages::petitions::sheet::for_supporters))
+        .route("/petitions/{petition}/creator/mails", post(pages::creator::show::want_mails))
+        .route(
+            "/petitions/{petition}/creator/withdraw",
+            get(pages::creator::withdraw::show).post(pages::creator::withdraw::submit),
+        )
         .route("/petitions/{petition}/embed", get(pages::petitions::embed::show))
         .route("/petitions/{petition}/gathering-support", get(pages::petitions::holding::gathering_support))
         .route("/petitions/{petition}/moderation-info", get(pages::petitions::holding::being_checked))

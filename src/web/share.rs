@@ -20,9 +20,17 @@ impl ShareLink {
         all
     }
 
+    /// The ways to ask a few people one knows to support a petition that is not published yet: a text with its link.
+    pub fn to_supporters(action: &str, text: &str) -> Vec<Self> {
+        let (subject, text) = (encoded(&format!("Please support my petition: {action}")), encoded(text));
+        vec![
+            Self { name: "E-mail", url: format!("mailto:?subject={subject}&body={text}") },
+            Self { name: "WhatsApp", url: format!("https://wa.me/?text={text}") },
+        ]
+    }
+
     /// The ways to tell others about a petition that lead to other services.
     pub fn elsewhere(app: &App, petition: PetitionId, action: &str) -> Vec<Self> {
-        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let address = format!("{}{}", app.public_url, urls::petition(&petition));
         let words = encoded(&format!("Petition: {action}"));
         let both = encoded(&format!("Petition: {action} {address}"));
@@ -35,4 +43,8 @@ impl ShareLink {
             link("X", format!("https://x.com/intent/post?text={words}&url={address}")),
         ]
     }
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }

@@ -10,6 +10,7 @@ mod browser;
 mod charts;
 mod chromium;
 mod counting;
+mod creator;
 mod embedding;
 mod keeper;
 mod keyboard;

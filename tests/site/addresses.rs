@@ -4,7 +4,13 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use reqwest::{Method, StatusCode};
 use undersigned::{
-    domain::{area::BoundarySet, facet::Facet, keyring::Purpose, petition::PetitionState, signature::SignatureId},
+    domain::{
+        area::BoundarySet,
+        facet::Facet,
+        keyring::{PetitionPurpose, Purpose},
+        petition::PetitionState,
+        signature::SignatureId,
+    },
     urls,
     web::assets,
 };
@@ -16,14 +22,17 @@ async fn every_function_of_urls_leads_somewhere() {
     let folder = TestFolder::new();
     let app = TestApp::with(Setup { mail: Mailing::Folder(folder.path().to_owned()), ..Setup::default() }).await;
     let petition = app.petition().topic("water").in_constituency("E14001063", "Aldershot", 50).create().await;
-    let young = app.petition().signatures(2).state(PetitionState::Validated).create().await;
+    let young = app.petition().state(PetitionState::Validated).supported("Willy", "willy@example.org", 1);
+    let young = young.create().await;
+    let of = |purpose| app.keyring.petition_token(purpose, young.id);
     let checked = app.petition().signatures(7).state(PetitionState::Sponsored).create().await;
     let id = &petition.id;
     let form = "name=Ada&email=ada%40example.org&country=FR&resident=1&updates=1";
     let kind = "application/x-www-form-urlencoded";
     let sent = Answer::to(app.request(Method::POST, &urls::sign(id)).header("content-type", kind).body(form)).await;
     assert_eq!(sent.header("location"), urls::thank_you(id));
-    let signature = SignatureId::from(app.ask("select id from signatures").await.parse::<i64>().expect("a number"));
+    let signature =
+        SignatureId::from(app.ask("select max(id) from signatures").await.parse::<i64>().expect("a number"));
     app.deliver();
     app.becomes("select count(*) from outbox", "0").await;
     let token = |purpose| app.keyring.token(purpose, signature);
@@ -66,6 +75,13 @@ async fn every_function_of_urls_leads_somewhere() {
         ("your_signature", urls::your_signature(&signature, &token(Purpose::Manage))),
         ("your_data", urls::your_data(&signature, &token(Purpose::Manage))),
         ("unsubscribe", urls::unsubscribe(&signature, &token(Purpose::Unsubscribe))),
+        ("sheet", urls::sheet(id)),
+        ("support", urls::support(&young.id, &of(PetitionPurpose::Support))),
+        ("support_thanks", urls::support_thanks(&young.id, &of(PetitionPurpose::Support))),
+        ("creator_page", urls::creator_page(&young.id, &of(PetitionPurpose::Creator))),
+        ("lost_link", urls::lost_link(&young.id)),
+        ("support_sheet", urls::support_sheet(&young.id, &of(PetitionPurpose::Creator))),
+        ("withdraw_petition", urls::withdraw_petition(&young.id, &of(PetitionPurpose::Creator))),
         ("gathering_support", urls::gathering_support(&young.id)),
         ("moderation_info", urls::moderation_info(&checked.id)),
         ("dev_mailbox", urls::dev_mailbox().to_owned()),
@@ -91,6 +107,11 @@ async fn every_function_of_urls_leads_somewhere() {
     let sent = [
         ("confirm_signature", urls::confirm_signature(&signature, &confirm), StatusCode::SEE_OTHER),
         ("not_me", urls::not_me(&signature, &confirm), StatusCode::SEE_OTHER),
+        (
+            "creator_mails",
+            urls::creator_mails(&young.id, &of(PetitionPurpose::Creator)),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
         ("withdraw_signature", urls::withdraw_signature(&signature, &manage), StatusCode::OK),
     ];
     let mut functions: Vec<&str> = addresses.iter().map(|(function, _)| *function).collect();

@@ -488,7 +488,9 @@ async fn any_order_of_judgements_leaves_every_tally_right() {
                         .await
                         .unwrap_or_else(|error| panic!("{case:?}: {error}"));
                 }
-                None if *act == 6 => withdraw_signature(&mut db, id, thresholds, app.now).await.expect("withdrawn"),
+                None if *act == 6 => {
+                    withdraw_signature(&mut db, id, thresholds, app.now).await.expect("withdrawn");
+                }
                 None => {
                     signers.signing.confirm(id, app.now).await.expect("an outcome");
                 }

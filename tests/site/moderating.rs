@@ -651,6 +651,7 @@ fn mails_about_decisions_read_as_they_should() {
                 "See [that one](https://example.org/1) & sign it:\n\n- now\n- here".to_owned(),
             )),
             is_public,
+            creator_page: is_creator.then(|| "https://petitions.example.org/petitions/7/creator?token=cccc".to_owned()),
         })
     };
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {

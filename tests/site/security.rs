@@ -115,7 +115,8 @@ async fn no_two_requests_have_the_same_number() {
 async fn what_cannot_be_done_at_an_address_is_told() {
     let app = TestApp::sample().await;
     for path in routes().iter().filter(|path| !path.starts_with("/static")) {
-        let takes_forms = path.contains("/signatures") || ["/petitions/local", "/feedback"].contains(&path.as_str());
+        let takes_forms = ["/signatures", "/sponsors/new", "/creator"].iter().any(|part| path.contains(part))
+            || ["/petitions/local", "/feedback"].contains(&path.as_str());
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
             if takes_forms && method == Method::POST {
                 continue;

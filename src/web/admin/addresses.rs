@@ -126,6 +126,7 @@ fn petitions(routes: Routes) -> Routes {
         .write(Permission::Read, "/admin/petitions/{petition}/presence", petitions::presence::submit)
         .write(Permission::Annotate, "/admin/petitions/{petition}/notes", petitions::annotate::note)
         .write(Permission::Annotate, "/admin/petitions/{petition}/marks", petitions::annotate::marks)
+        .write(Permission::Decide, "/admin/petitions/{petition}/creator-link", petitions::creator_link::submit)
         .read(Permission::EditText, "/admin/petitions/{petition}/text", petitions::text::show)
         .write(Permission::EditText, "/admin/petitions/{petition}/text", petitions::text::submit)
         .read(Permission::EditText, "/admin/petitions/{petition}/committee-note", petitions::text::committee_note)

@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
-use qrcode::{Color, QrCode};
 use serde::Deserialize;
 
 use super::comer::{self, Comer};
@@ -34,6 +33,7 @@ use crate::{
         extract::{Form, Now, Query, StaffNumber},
         form::FormErrors,
         page::{self, Layout},
+        qr::Qr,
     },
 };
 
@@ -77,12 +77,8 @@ pub(super) struct Telephone {
 impl Telephone {
     /// Shows what the codes of an account are made from.
     pub(super) fn of(app: &App, secret: &TotpSecret, account: &str) -> anyhow::Result<Self> {
-        const MARGIN: usize = 4;
-        let code = QrCode::new(secret.address(&app.site_name(), account))?;
-        let width = code.width();
-        let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-        let square = |(at, _): (usize, Color)| format!("M{} {}h1v1h-1z", at % width + MARGIN, at / width + MARGIN);
-        Ok(Self { size: width + 2 * MARGIN, squares: dark.map(square).collect(), words: secret.words() })
+        let Qr { size, squares } = Qr::of(&secret.address(&app.site_name(), account))?;
+        Ok(Self { size, squares, words: secret.words() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Public pages, one file each, with its template at the mirrored path.
 
 pub mod api;
+pub mod creator;
 pub mod estimates;
 pub mod feedback;
 pub mod home;

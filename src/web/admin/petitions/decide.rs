@@ -261,6 +261,7 @@ impl Again {
                         Some((reason.title.clone(), reason.description.clone(), refusal.details.clone()))
                     }),
                     is_public: state.visibility() == Visibility::Page,
+                    creator_page: Some("(a link of their own)".to_owned()),
                 });
                 Some((mail.subject(), mail.text()?))
             }

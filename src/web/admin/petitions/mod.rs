@@ -1,6 +1,7 @@
 //! Petitions as staff see them: lists, a page for each, and what can be done there.
 
 pub mod annotate;
+pub mod creator_link;
 pub mod decide;
 pub mod list;
 pub mod presence;

@@ -11,5 +11,6 @@ pub mod places;
 mod removals;
 pub mod search;
 pub mod share;
+pub mod sheet;
 pub mod show;
 pub mod timeline;

@@ -45,18 +45,18 @@ use crate::{
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct SignForm {
-    name: String,
-    email: String,
-    country: String,
-    postcode: String,
-    resident: String,
-    updates: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) country: String,
+    pub(super) postcode: String,
+    pub(super) resident: String,
+    pub(super) updates: String,
     /// When the form was made, by the site's own mark.
-    started: String,
+    pub(super) started: String,
     /// A field that nobody sees.
     comment: String,
     /// The address about which it was asked whether it is a slip.
-    asked: String,
+    pub(super) asked: String,
     /// What was answered: `suggested` or `typed`.
     address: String,
 }
@@ -69,12 +69,20 @@ const OLDEST: SignedDuration = SignedDuration::from_hours(24);
 const TICKED: &str = "1";
 
 impl SignForm {
-    fn empty() -> Self {
+    /// The mark of the first form, if it was one of this petition's: what counts is when somebody began.
+    pub(super) fn begun(&self, app: &App, petition: PetitionId, now: Timestamp) -> String {
+        match app.keyring.form_age(&self.started, petition, now) {
+            Some(_) => self.started.clone(),
+            None => app.keyring.form_stamp(petition, now),
+        }
+    }
+
+    pub(super) fn empty() -> Self {
         Self { country: UNITED_KINGDOM.to_owned(), ..Self::default() }
     }
 
     /// Puts the address that was meant in the place of the one that was typed, if that was the answer.
-    fn settle(mut self) -> Self {
+    pub(super) fn settle(mut self) -> Self {
         if self.address == "suggested"
             && self.asked == self.email
             && let Some(meant) = email::suggestion(&self.email)
@@ -85,19 +93,19 @@ impl SignForm {
     }
 
     /// The address that was probably meant, unless it has been asked already.
-    fn slip(&self) -> Option<String> {
+    pub(super) fn slip(&self) -> Option<String> {
         email::suggestion(&self.email).filter(|_| self.asked != self.email)
     }
 
     /// How much speaks for a program that filled in the form, which is of this age if its mark is right. Nothing of it
     /// is proof: some people have password managers, and some leave a page open for days.
-    fn signals_of_a_program(&self, age: Option<SignedDuration>) -> u32 {
+    pub(super) fn signals_of_a_program(&self, age: Option<SignedDuration>) -> u32 {
         let in_the_trap = !self.comment.is_empty();
         let out_of_time = age.is_none_or(|age| age < QUICKEST || age > OLDEST);
         u32::from(in_the_trap) + u32::from(out_of_time)
     }
 
-    fn parse(&self, petition: PetitionId, countries: &[Country]) -> Result<NewSignature, FormErrors> {
+    pub(super) fn parse(&self, petition: PetitionId, countries: &[Country]) -> Result<NewSignature, FormErrors> {
         let mut errors = FormErrors::default();
         let name = errors.take("name", SignerName::parse(&self.name));
         let email = errors.take("email", EmailAddress::parse(&self.email));
@@ -140,6 +148,13 @@ struct SignPage<'a> {
     started: String,
     /// No new signatures are taken at the moment.
     paused: bool,
+}
+
+impl SignPage<'_> {
+    /// What mails there will be.
+    fn updates_hint(&self) -> &'static str {
+        "When the Government answers it or Parliament debates it. Every mail has a link that stops them."
+    }
 }
 
 /// The form, or why there is none.
@@ -251,11 +266,7 @@ impl Again {
         let page = SignPage {
             layout: layout(app, &petition, if asks { "Check your email address" } else { "Sign" }),
             petition: &petition,
-            // The first form's mark, if it was one: what counts is when somebody began.
-            started: match app.keyring.form_age(&self.form.started, id, now) {
-                Some(_) => self.form.started.clone(),
-                None => app.keyring.form_stamp(id, now),
-            },
+            started: self.form.begun(app, id, now),
             form: &self.form,
             errors: if paused { FormErrors::default() } else { self.errors },
             suggestion: self.suggestion.filter(|_| !paused),
@@ -278,7 +289,7 @@ async fn collecting(db: &mut Db, id: PetitionId) -> Result<Collecting, PageError
     store::signatures::collecting(db, &[id]).await?.remove(&id).ok_or(PageError::NotFound)
 }
 
-async fn countries(app: &App, memory: &Memory, now: Timestamp) -> Result<Arc<[Country]>, PageError> {
+pub(super) async fn countries(app: &App, memory: &Memory, now: Timestamp) -> Result<Arc<[Country]>, PageError> {
     let read =
         async { Ok(store::areas::countries_of_today(&mut *app.pool.acquire().await?, deadline::day(now)).await?) };
     memory.countries(read).await

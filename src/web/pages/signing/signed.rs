@@ -9,7 +9,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     app::App,
-    domain::{area::BoundarySet, keyring::Purpose, signature::SignatureState, text::slug, threshold::Progress},
+    domain::{
+        area::BoundarySet, keyring::Purpose, limits, petition::Visibility, signature::SignatureState, text::slug,
+        threshold::Progress,
+    },
     store::{self, petitions::Petition, related::Related, signatures::Signature},
     urls,
     web::{
@@ -71,6 +74,23 @@ impl Constituency {
     }
 }
 
+/// Somebody supports a petition that is not published yet.
+#[derive(Template)]
+#[template(path = "pages/signing/supported.html")]
+struct SupportedPage {
+    layout: Layout,
+    action: String,
+    supporters: u32,
+    wants_updates: bool,
+    yours: String,
+}
+
+impl SupportedPage {
+    fn missing(&self) -> u32 {
+        limits::SUPPORTERS_NEEDED.saturating_sub(self.supporters)
+    }
+}
+
 /// "Your signature is counted", for an hour; then the petition.
 pub async fn show(
     State(app): State<App>,
@@ -84,7 +104,20 @@ pub async fn show(
     if link.old || matches!(signature.state, SignatureState::Pending | SignatureState::Withdrawn) {
         return Ok(Redirect::to(&urls::petition(&signature.petition)).into_response());
     }
-    let petition = super::petition(&mut db, signature.petition).await?;
+    let petition = super::signers(&mut db, &signature).await?;
+    let yours = urls::your_signature(&id, &app.keyring.token(Purpose::Manage, id));
+    if petition.state.visibility() != Visibility::Page {
+        let gathering = store::supporters::gathering(&mut db, petition.id).await?.ok_or(PageError::NotFound)?;
+        db.commit().await?;
+        let page = SupportedPage {
+            layout: Layout::unlisted(&app, "Your support is counted").within(Section::Petitions),
+            action: petition.action,
+            supporters: gathering.supporters,
+            wants_updates: signature.wants_updates,
+            yours,
+        };
+        return page::html(&page, CachePolicy::Never);
+    }
     let related = store::related::find(&mut db, petition.id, now.0).await?;
     db.commit().await?;
     let page = SignedPage {
@@ -95,7 +128,7 @@ pub async fn show(
         ),
         share: ShareLink::all(&app, petition.id, &petition.action),
         constituency: Constituency::of(&app, &memory, signature).await?,
-        yours: urls::your_signature(&id, &app.keyring.token(Purpose::Manage, id)),
+        yours,
         petition,
         related,
     };

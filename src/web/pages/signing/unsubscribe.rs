@@ -4,13 +4,12 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 
-use super::done;
+use super::{Signed, done};
 use crate::{
     actions::withdraw_signature,
     app::App,
     domain::keyring::Purpose,
-    store::{self, petitions::Petition},
-    urls,
+    store, urls,
     web::{
         cache::CachePolicy,
         error::PageError,
@@ -23,7 +22,7 @@ use crate::{
 #[template(path = "pages/signing/unsubscribe.html")]
 struct UnsubscribePage {
     layout: Layout,
-    petition: Petition,
+    petition: Signed,
     unsubscribe: String,
 }
 
@@ -34,13 +33,13 @@ const STOPPED: &str = "You get no news about this petition";
 pub async fn show(State(app): State<App>, link: Link<ToUnsubscribe>) -> Result<Response, PageError> {
     let id = link.signature;
     let mut db = app.pool.acquire().await?;
-    let Some(signature) = store::signatures::find(&mut db, id).await?.filter(|signature| signature.wants_updates)
-    else {
+    let Some(signature) = store::signatures::find(&mut db, id).await? else { return stopped(&app) };
+    if !signature.wants_updates && !store::creators::hears_of_steps(&mut db, id).await? {
         return stopped(&app);
-    };
+    }
     let page = UnsubscribePage {
         layout: Layout::unlisted(&app, "Stop mails about this petition").within(Section::Petitions),
-        petition: super::petition(&mut db, signature.petition).await?,
+        petition: super::about(&mut db, &signature).await?,
         unsubscribe: urls::unsubscribe(&id, &app.keyring.token(Purpose::Unsubscribe, id)),
     };
     page::html(&page, CachePolicy::Never)

@@ -4,21 +4,21 @@ use askama::Template;
 use axum::{
     extract::State,
     http::{HeaderValue, header::CONTENT_DISPOSITION},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::done;
+use super::{Signed, done};
 use crate::{
     actions::withdraw_signature::withdraw_signature,
     app::App,
     domain::{
-        keyring::{Contact, Purpose},
+        keyring::{Contact, PetitionPurpose, Purpose},
         postcode::Postcode,
         signature::{SignatureId, SignatureState},
     },
-    store::{self, Db, petitions::Petition, signatures::Signature},
+    store::{self, Db, signatures::Signature},
     urls,
     web::{
         api::petition::Moment,
@@ -34,7 +34,7 @@ use crate::{
 #[template(path = "pages/signing/yours.html")]
 struct YoursPage {
     layout: Layout,
-    petition: Petition,
+    petition: Signed,
     /// What is held: what it is, and what it says.
     held: Vec<(&'static str, String)>,
     wants_updates: bool,
@@ -42,6 +42,8 @@ struct YoursPage {
     data: String,
     unsubscribe: String,
     withdraw: String,
+    /// The page on which the petition as a whole is taken back: it stands on this signature.
+    creator: Option<String>,
 }
 
 /// What is held about a signer.
@@ -77,8 +79,13 @@ pub async fn show(State(app): State<App>, link: Link<ToManage>) -> Result<Respon
     let id = link.signature;
     let mut db = app.pool.acquire().await?;
     let signature = there(&mut db, id).await?;
-    let petition = super::petition(&mut db, signature.petition).await?;
+    let petition = super::about(&mut db, &signature).await?;
     let token = app.keyring.token(Purpose::Manage, id);
+    let stands_on = store::creators::stands_on(&mut db, id).await?;
+    let creator = stands_on.then(|| {
+        let token = app.keyring.petition_token(PetitionPurpose::Creator, signature.petition);
+        urls::withdraw_petition(&signature.petition, &token)
+    });
     let page = YoursPage {
         layout: Layout::unlisted(&app, "Your signature").within(Section::Petitions),
         held: held(&signature, contact(&app, &signature).as_ref()),
@@ -88,6 +95,7 @@ pub async fn show(State(app): State<App>, link: Link<ToManage>) -> Result<Respon
         unsubscribe: urls::unsubscribe(&id, &app.keyring.token(Purpose::Unsubscribe, id)),
         withdraw: urls::withdraw_signature(&id, &token),
         petition,
+        creator,
     };
     page::html(&page, CachePolicy::Never)
 }
@@ -124,7 +132,10 @@ pub async fn withdraw(State(app): State<App>, now: Now, link: Link<ToManage>) ->
     let withdrawing = tokio::spawn(async move {
         withdraw_signature(&mut *site.pool.acquire().await?, link.signature, site.thresholds(), now.0).await
     });
-    withdrawing.await??;
+    if !withdrawing.await?? {
+        let token = app.keyring.token(Purpose::Manage, link.signature);
+        return Ok(Redirect::to(&urls::your_signature(&link.signature, &token)).into_response());
+    }
     done::page(
         &app,
         "Your signature is withdrawn",
