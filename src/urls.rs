@@ -4,10 +4,19 @@ pub mod admin;
 
 use std::borrow::Borrow;
 
-use crate::domain::{area::BoundarySet, facet::Facet, petition::PetitionId, signature::SignatureId};
+use crate::domain::{
+    area::BoundarySet,
+    draft::DraftId,
+    facet::Facet,
+    follow::{FollowId, FollowerId},
+    petition::PetitionId,
+    signature::SignatureId,
+};
 
 /// How the addresses begin that carry a token, and are told to nobody.
 pub const SIGNATURES: &str = "/signatures/";
+/// Likewise, for those who follow something without having signed.
+pub const FOLLOWS: &str = "/follows/";
 
 /// How the addresses of petitions begin, some of which carry a token as well.
 pub const PETITIONS: &str = "/petitions/";
@@ -30,6 +39,91 @@ pub fn list(facet: impl Borrow<Facet>) -> String {
 /// Petitions about a topic.
 pub fn topic(code: &str) -> String {
     format!("/petitions?topic={code}")
+}
+
+/// All topics.
+pub fn topics() -> &'static str {
+    "/topics"
+}
+
+/// Where a petition is followed by mail.
+pub fn follow_petition(id: &PetitionId) -> String {
+    format!("/petitions/{id}/follow")
+}
+
+/// Where a topic is followed by mail.
+pub fn follow_topic(code: &str) -> String {
+    format!("/topics/{code}/follow")
+}
+
+/// Where a constituency is followed by mail.
+pub fn follow_place(slug: &str) -> String {
+    format!("/petitions/local/{slug}/follow")
+}
+
+/// Where the link in a mail leads: one button confirms that something is followed.
+pub fn confirm_follow(id: &FollowId, token: &str) -> String {
+    format!("{FOLLOWS}{id}/confirm?token={token}")
+}
+
+/// Where "I did not ask for this" is sent.
+pub fn disown_follow(id: &FollowId, token: &str) -> String {
+    format!("{FOLLOWS}{id}/not-me?token={token}")
+}
+
+/// Where following one thing is stopped.
+pub fn stop_follow(id: &FollowId, token: &str) -> String {
+    format!("{FOLLOWS}{id}/stop?token={token}")
+}
+
+/// Everything that somebody follows.
+pub fn following(id: &FollowerId, token: &str) -> String {
+    format!("{FOLLOWS}by/{id}?token={token}")
+}
+
+/// Where the weekly news are stopped.
+pub fn stop_weekly(id: &FollowerId, token: &str) -> String {
+    format!("{FOLLOWS}by/{id}/weekly?token={token}")
+}
+
+/// Where everything that somebody follows is stopped, and what is held of them erased.
+pub fn stop_everything(id: &FollowerId, token: &str) -> String {
+    format!("{FOLLOWS}by/{id}/everything?token={token}")
+}
+
+/// What is new about all petitions, as a feed; lists and searches have the same with their own query.
+pub fn petitions_feed() -> &'static str {
+    "/petitions.atom"
+}
+
+/// What happens to a petition, as a feed.
+pub fn petition_feed(id: &PetitionId) -> String {
+    format!("/petitions/{id}.atom")
+}
+
+/// What is new about a topic, as a feed.
+pub fn topic_feed(code: &str) -> String {
+    format!("/topics/{code}.atom")
+}
+
+/// What is new in a constituency, as a feed.
+pub fn local_feed(slug: &str, set: impl Borrow<BoundarySet>) -> String {
+    format!("/petitions/local/{slug}.atom{}", boundaries(set))
+}
+
+/// All addresses that are worth finding, for search engines.
+pub fn sitemap() -> &'static str {
+    "/sitemap.xml"
+}
+
+/// A part of them: the petitions from this number on.
+pub fn sitemap_part(part: impl Borrow<i64>) -> String {
+    format!("/sitemap/petitions-{}.xml", part.borrow())
+}
+
+/// Those of them that are no petitions.
+pub fn sitemap_pages() -> &'static str {
+    "/sitemap/pages.xml"
 }
 
 /// A petition.
@@ -243,9 +337,59 @@ pub fn api_description() -> &'static str {
     "/api/openapi.json"
 }
 
+/// When no signatures could be taken.
+pub fn outages() -> &'static str {
+    "/outages"
+}
+
+/// All petitions of a parliament, by its years.
+pub fn petitions_of(period: &str) -> String {
+    format!("/petitions?parliament={period}")
+}
+
+/// All parliaments as data.
+pub fn parliaments_json() -> &'static str {
+    "/parliaments.json"
+}
+
+/// A parliament with its constituencies as data, by its years.
+pub fn parliament_json(period: &str) -> String {
+    format!("/parliaments/{period}.json")
+}
+
 /// How to start a petition.
 pub fn start() -> &'static str {
     "/petitions/start"
+}
+
+/// Where a petition is written, one question after the other.
+pub fn new_petition() -> &'static str {
+    "/petitions/new"
+}
+
+/// What somebody sees who has sent a petition and has yet to confirm it.
+pub fn petition_sent() -> &'static str {
+    "/petitions/new/sent"
+}
+
+/// What somebody sees who has saved a petition to go on later.
+pub fn draft_saved() -> &'static str {
+    "/petitions/new/saved"
+}
+
+/// Where somebody goes on with a petition that was saved.
+pub fn draft(id: &DraftId, token: &str) -> String {
+    format!("/petitions/drafts/{id}?token={token}")
+}
+
+/// Where the link in a creator's mail leads: one button confirms the petition.
+pub fn confirm_petition(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/confirm-petition?token={token}")
+}
+
+/// Where "I did not start this" is sent.
+pub fn not_my_petition(id: &SignatureId, token: &str) -> String {
+    format!("/signatures/{id}/not-my-petition?token={token}")
 }
 
 /// How petitions work.

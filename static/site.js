@@ -87,13 +87,15 @@
   const letters = "Segmenter" in Intl ? new Intl.Segmenter("en-GB") : null;
   const count = (text) => text.length > 200_000 ? text.length : letters && text.length < 20_000 ? [...letters.segment(text)].length : [...text].length;
   const format = new Intl.NumberFormat("en-GB");
+  // As the server tidies it (domain::text::tidy): line breaks of all kinds, nothing that steers machines, nothing around it.
+  const tidy = (text) => text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "").replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
   for (const text of document.querySelectorAll("textarea[data-most]")) {
     const left = document.createElement("p");
     left.className = "left";
     left.setAttribute("role", "status");
     let timer;
     const show = () => {
-      const room = text.dataset.most - count(text.value.replace(/\r\n/g, "\n").trim());
+      const room = text.dataset.most - count(tidy(text.value));
       const many = Math.abs(room) === 1 ? "character" : "characters";
       left.textContent = room < 0 ? `${format.format(-room)} ${many} too many` : `${format.format(room)} ${many} left`;
       left.classList.toggle("over", room < 0);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, PgPool};
 
 use crate::{
-    domain::{fingerprint::fingerprint, site_settings::SiteSettings, threshold::Thresholds},
+    domain::{fingerprint::fingerprint, outage::NO_WORDS, site_settings::SiteSettings, threshold::Thresholds},
     store::{
         self, Db,
         audit::{Act, Actor},
@@ -52,6 +52,12 @@ pub async fn save_settings(
         return Ok(Changed::Same);
     }
     store::site::save(&mut tx, settings).await?;
+    // While no signatures are taken, the clock of all petitions stands still.
+    match (before.collection_paused_at, settings.collection_paused_at) {
+        (None, Some(since)) => store::outages::begin(&mut tx, since, NO_WORDS).await?,
+        (Some(_), None) => drop(store::outages::end(&mut tx, now).await?),
+        _ => {}
+    }
     if before.thresholds(otherwise) != settings.thresholds(otherwise) {
         store::site::unsettle_thresholds(&mut tx, now).await?;
     }
@@ -65,7 +71,7 @@ pub async fn save_settings(
 }
 
 /// Pauses the taking of signatures, or goes on with it; says whether that was a change. Links in mails that were sent can
-/// be confirmed all the same.
+/// be confirmed all the same. It is an outage: petitions that are open meanwhile are open for longer.
 ///
 /// # Errors
 /// When the database fails; then nothing has changed.

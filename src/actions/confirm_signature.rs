@@ -104,6 +104,8 @@ impl Work for Confirm {
 pub fn at(petition: &Collecting, now: Timestamp) -> Confirmed {
     let grace = SignedDuration::from_hours(limits::CONFIRMATION_GRACE_HOURS);
     let ends = match petition.state {
+        // Its deadline will be moved, wherever to.
+        PetitionState::Open if !petition.is_over(now) => return Confirmed::Now,
         PetitionState::Open => petition.closes_at,
         PetitionState::Closed => petition.closed_at,
         _ => return Confirmed::NotCollected,
@@ -113,7 +115,7 @@ pub fn at(petition: &Collecting, now: Timestamp) -> Confirmed {
 
 /// What the ledger says of signatures that have just been confirmed: one line each; of those that go into quarantine a
 /// second one, which takes them out of the count again where everybody can see it.
-fn lines(confirmed: &[Counted]) -> Vec<Line> {
+pub(super) fn lines(confirmed: &[Counted]) -> Vec<Line> {
     let mut lines = Vec::with_capacity(confirmed.len());
     for held in confirmed {
         let line =

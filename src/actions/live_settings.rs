@@ -9,11 +9,12 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    domain::{site_settings::SiteSettings, threshold::Thresholds},
+    domain::{parliament::Parliament, site_settings::SiteSettings, threshold::Thresholds},
     store::{self, Db, site_pages::SitePage},
 };
 
@@ -41,6 +42,25 @@ pub struct InForce {
     pub thresholds: Thresholds,
     /// Pages of text that staff have written.
     pub pages: BTreeMap<String, SitePage>,
+    /// The parliaments, the current one first; never empty.
+    pub parliaments: Vec<Parliament>,
+}
+
+impl InForce {
+    /// The current parliament.
+    pub fn parliament(&self) -> &Parliament {
+        &self.parliaments[0]
+    }
+
+    /// Those that have ended and whose place another has taken, the latest first.
+    pub fn archived(&self) -> &[Parliament] {
+        &self.parliaments[1..]
+    }
+
+    /// Whether new petitions are taken: staff have not paused it, and there is a parliament that they could go to.
+    pub fn takes_petitions(&self, now: Timestamp) -> bool {
+        self.settings.petitions_paused_at.is_none() && self.parliament().phase(now).takes_petitions()
+    }
 }
 
 impl Live {
@@ -58,7 +78,12 @@ impl Live {
 
     /// The settings of a new site with these thresholds, which nobody changes.
     pub fn fixed(thresholds: Thresholds) -> Self {
-        let in_force = InForce { settings: SiteSettings::default(), thresholds, pages: BTreeMap::new() };
+        let in_force = InForce {
+            settings: SiteSettings::default(),
+            thresholds,
+            pages: BTreeMap::new(),
+            parliaments: vec![Parliament::default()],
+        };
         Self(Arc::new(Kept {
             otherwise: thresholds,
             version: AtomicI64::new(in_force.settings.version),
@@ -99,7 +124,11 @@ impl Live {
         let pages = store::site_pages::all(db).await?;
         let settings = SiteSettings { version, ..store::site::settings(db).await? };
         let thresholds = settings.thresholds(self.0.otherwise);
-        let in_force = InForce { settings, thresholds, pages };
+        let parliaments = store::parliaments::all(db).await?;
+        if parliaments.is_empty() {
+            return Err(sqlx::Error::RowNotFound);
+        }
+        let in_force = InForce { settings, thresholds, pages, parliaments };
         *self.0.in_force.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(in_force);
         self.0.version.store(version, Ordering::Release);
         Ok(())

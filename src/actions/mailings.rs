@@ -32,7 +32,7 @@ pub struct Begun {
     pub replaced: usize,
 }
 
-/// Begins a mailing to the signers of a petition, in the transaction of what it tells; `None` if nobody has asked for it.
+/// Begins a mailing to the signers of a petition and to those who follow it, in the transaction of what it tells; `None` if nobody has asked for it.
 ///
 /// # Errors
 /// When the database fails.
@@ -44,7 +44,10 @@ pub async fn begin(
     actor: &Actor,
     now: Timestamp,
 ) -> sqlx::Result<Option<Begun>> {
-    let asked = store::mailings::asked(db, petition).await?;
+    let asked = match kind.goes_to_signers() {
+        true => store::mailings::asked(db, petition).await?,
+        false => store::mailings::followers_asked(db, petition).await?,
+    };
     if asked.people == 0 {
         return Ok(None);
     }
@@ -141,7 +144,19 @@ pub async fn queue(pool: &PgPool, mailing: Unqueued, now: impl Fn() -> Timestamp
             }
         }
     }
-    store::mailings::all_queued(&mut writing, mailing.id, after, now()).await?;
+    let mut follows_after = mailing.follows_queued_to;
+    loop {
+        let mut tx = writing.begin().await?;
+        let batch = store::mailings::follows_still_to_queue(&mut tx, mailing, follows_after, BATCH).await?;
+        let Some((last, _)) = batch.last() else { break };
+        if !store::mailings::queue_follows(&mut tx, mailing.id, follows_after, &batch, now()).await? {
+            return Ok(queued);
+        }
+        tx.commit().await?;
+        queued += batch.len() as u64;
+        follows_after = last.0;
+    }
+    store::mailings::all_queued(&mut writing, mailing.id, (after, follows_after), now()).await?;
     reading.commit().await?;
     Ok(queued)
 }

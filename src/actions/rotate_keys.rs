@@ -2,6 +2,7 @@
 
 use sqlx::Connection;
 
+use super::save_draft::reseal_drafts;
 use crate::{
     domain::{
         email::EmailAddress,
@@ -31,6 +32,10 @@ pub struct Rotated {
     pub unwanted: u64,
     /// Accounts of staff whose codes were made anew.
     pub accounts: u64,
+    /// Drafts of petitions that were made anew.
+    pub drafts: u64,
+    /// People who follow something and whose address was made anew.
+    pub followers: u64,
 }
 
 /// Why keys were not rotated.
@@ -66,10 +71,15 @@ pub async fn rotate_keys(
         let sealed = store::signatures::sealed_before(&mut tx, current, after, AT_ONCE).await?;
         let Some(last) = sealed.last() else {
             store::signature_rules::reseal(&mut tx, keyring).await?;
-            rotated.unwanted = store::signatures::unwanted_before(&mut tx, current).await?.unsigned_abs();
+            rotated.unwanted = store::signatures::unwanted_before(&mut tx, current).await?.unsigned_abs()
+                + store::follows::unwanted_before(&mut tx, current).await?.unsigned_abs();
             reseal_staff(&mut tx, keyring, &mut rotated).await?;
             reseal_feedback(&mut tx, keyring, &mut rotated).await?;
             tx.commit().await?;
+            let (drafts, unopened) = reseal_drafts(db, keyring).await?;
+            rotated.drafts = drafts;
+            rotated.unopened += unopened;
+            reseal_followers(db, keyring, &mut rotated, &mut progress).await?;
             return Ok(rotated);
         };
         after = last.id.get();
@@ -121,6 +131,35 @@ async fn reseal_feedback(db: &mut Db, keyring: &Keyring, rotated: &mut Rotated) 
         }
     }
     Ok(())
+}
+
+/// The addresses of those who follow something.
+async fn reseal_followers(
+    db: &mut Db,
+    keyring: &Keyring,
+    rotated: &mut Rotated,
+    progress: &mut impl FnMut(Rotated),
+) -> sqlx::Result<()> {
+    let mut after = 0;
+    loop {
+        let mut tx = db.begin().await?;
+        let sealed = store::follows::sealed_before(&mut tx, keyring.current_number(), after, AT_ONCE).await?;
+        let Some(last) = sealed.last() else { return Ok(()) };
+        after = last.id.0;
+        for follower in &sealed {
+            let email = keyring.open_follower(&follower.contact, follower.email_hash).ok();
+            let Some(email) = email.as_deref().and_then(|email| EmailAddress::parse(email).ok()) else {
+                rotated.unopened += 1;
+                continue;
+            };
+            let hash = keyring.email_hash(&email.canonical());
+            let contact = keyring.seal_follower(email.as_str(), hash);
+            store::follows::reseal(&mut tx, follower.id, hash, &contact).await?;
+            rotated.followers += 1;
+        }
+        tx.commit().await?;
+        progress(*rotated);
+    }
 }
 
 fn reseal(keyring: &Keyring, sealed: &Sealed) -> Option<Resealed> {

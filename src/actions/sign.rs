@@ -78,8 +78,12 @@ impl NotCollected {
         match petition.state {
             PetitionState::Open if petition.elsewhere => Some(Self::Elsewhere),
             // Nobody may have closed it yet.
-            PetitionState::Open if petition.closes_at.is_some_and(|deadline| deadline < now) => Some(Self::Closed),
-            PetitionState::Open => petition.paused.then_some(Self::Paused),
+            PetitionState::Open if petition.is_over(now) => Some(Self::Closed),
+            PetitionState::Open => {
+                // After a pause it takes a moment until deadlines have been moved.
+                let waits = petition.paused || petition.closes_at.is_some_and(|deadline| deadline < now);
+                waits.then_some(Self::Paused)
+            }
             PetitionState::Closed => Some(Self::Closed),
             PetitionState::Rejected => Some(Self::Rejected),
             PetitionState::Removed => Some(Self::Removed),

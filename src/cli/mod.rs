@@ -1,6 +1,7 @@
 //! What operators type.
 
 mod admin;
+mod anonymise;
 mod backtest;
 mod database;
 mod dev;
@@ -84,6 +85,12 @@ enum Command {
         /// Whether signatures are taken.
         #[arg(value_enum)]
         collection: Collection,
+    },
+    /// Erase the personal data of petitions that have been over for long enough, as the site does by itself.
+    Anonymise {
+        /// Change nothing; say which petitions it would be, and how many signatures.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Look at the signatures in quarantine, or let them out.
     #[command(subcommand)]
@@ -295,6 +302,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Collection { collection } => {
                 signatures::collection(&settings, matches!(collection, Collection::Pause)).await
             }
+            Command::Anonymise { dry_run } => anonymise::run(&settings, dry_run).await,
             Command::Quarantine(Quarantine::List) => signatures::quarantined(&settings).await,
             Command::Quarantine(Quarantine::Release { petition, reason }) => {
                 signatures::release(&settings, petition, reason).await

@@ -97,6 +97,12 @@ pub(super) async fn rotate(settings: &Settings) -> anyhow::Result<ExitCode> {
     if rotated.accounts > 0 {
         say(&format!("So is what the codes of {} accounts of staff are made from.", rotated.accounts));
     }
+    if rotated.drafts > 0 {
+        say(&format!("So are {} drafts of petitions.", rotated.drafts));
+    }
+    if rotated.followers > 0 {
+        say(&format!("So are the addresses of {} people who follow something.", rotated.followers));
+    }
     if rotated.unopened == 0 {
         say(
             "Former keys open nothing any more that is kept: take them out of --secret-keys (UNDERSIGNED_SECRET_KEYS) once links in mails have had their time.",

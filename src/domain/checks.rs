@@ -60,7 +60,7 @@ impl About {
 const MOST: usize = 5;
 
 /// Words that tell of courts and of crimes under investigation. Each is looked for as a whole word.
-const COURT: &[&str] = &[
+pub(super) const COURT: &[&str] = &[
     "accused",
     "acquit",
     "acquitted",
@@ -287,7 +287,7 @@ pub fn warnings(texts: Texts<'_>) -> Vec<Warning> {
         (About::Telephone, all.iter().flat_map(|text| telephones(text)).collect()),
         (About::Links, all.iter().flat_map(|text| links(text)).collect()),
         (About::Addresses, all.iter().flat_map(|text| addresses(text)).collect()),
-        (About::Shouting, all.iter().filter(is_shouted).map(|text| beginning(text)).collect()),
+        (About::Shouting, all.iter().filter(|text| is_shouted(text)).map(|text| beginning(text)).collect()),
         (About::Spam, spam(&all, &words)),
     ];
     let mut warnings = Vec::new();
@@ -302,11 +302,11 @@ pub fn warnings(texts: Texts<'_>) -> Vec<Warning> {
     warnings
 }
 
-fn words(text: &str) -> Vec<&str> {
+pub(super) fn words(text: &str) -> Vec<&str> {
     text.split(|c: char| !(c.is_alphanumeric() || "'’-".contains(c))).filter(|word| !word.is_empty()).collect()
 }
 
-fn known(texts: &[Vec<&str>], list: &[&str]) -> Vec<String> {
+pub(super) fn known(texts: &[Vec<&str>], list: &[&str]) -> Vec<String> {
     let words = texts.iter().flatten();
     words
         .filter(|word| list.binary_search(&word.to_lowercase().as_str()).is_ok())
@@ -314,13 +314,13 @@ fn known(texts: &[Vec<&str>], list: &[&str]) -> Vec<String> {
         .collect()
 }
 
-fn is_capitalised(word: &str) -> bool {
+pub(super) fn is_capitalised(word: &str) -> bool {
     let mut letters = word.chars();
     letters.next().is_some_and(char::is_uppercase) && letters.clone().any(char::is_lowercase)
 }
 
 /// "Mr Smith", "Sarah Jones": a title or a frequent first name with a capital, and a name after it.
-fn people(words: &[&str]) -> Vec<String> {
+pub(super) fn people(words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for pair in words.windows(2) {
         let first = pair[0].to_lowercase();
@@ -334,7 +334,7 @@ fn people(words: &[&str]) -> Vec<String> {
 }
 
 /// Nine digits or more with nothing but what people put between them.
-fn telephones(text: &str) -> Vec<String> {
+pub(super) fn telephones(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut run = String::new();
     for c in text.chars().chain(['\n']) {
@@ -352,7 +352,7 @@ fn telephones(text: &str) -> Vec<String> {
     found
 }
 
-fn links(text: &str) -> Vec<String> {
+pub(super) fn links(text: &str) -> Vec<String> {
     let parts = text.split_whitespace().map(|part| part.trim_matches(|c: char| "()[]<>.,;:!?\"'’“”".contains(c)));
     let is_link = |part: &&str| {
         let lower = part.to_lowercase();
@@ -365,7 +365,7 @@ fn links(text: &str) -> Vec<String> {
     parts.filter(is_link).map(shortened).collect()
 }
 
-fn addresses(text: &str) -> Vec<String> {
+pub(super) fn addresses(text: &str) -> Vec<String> {
     let parts = text.split_whitespace().map(|part| part.trim_matches(|c: char| "()[]<>.,;:!?\"'’“”".contains(c)));
     parts.filter(|part| part.len() < 300 && super::email::EmailAddress::parse(part).is_ok()).map(shortened).collect()
 }
@@ -380,7 +380,7 @@ fn beginning(text: &str) -> String {
 }
 
 /// Mostly capitals, or three exclamation marks and more.
-fn is_shouted(text: &&&str) -> bool {
+pub(super) fn is_shouted(text: &str) -> bool {
     let (upper, lower) =
         (text.chars().filter(|c| c.is_uppercase()).count(), text.chars().filter(|c| c.is_lowercase()).count());
     (upper >= 12 && upper > lower) || text.chars().filter(|c| *c == '!').count() >= 3

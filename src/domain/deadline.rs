@@ -41,9 +41,88 @@ pub fn end_of_day(day: Date) -> Timestamp {
     start_of_day(day.saturating_add(Span::new().days(1))) - Span::new().milliseconds(1)
 }
 
+/// A deadline so many days later: the same time of the day, by London's clock.
+pub fn extended(deadline: Timestamp, days: u32) -> Timestamp {
+    deadline.to_zoned(london()).saturating_add(Span::new().days(days)).timestamp()
+}
+
+/// The days in London of which at least a moment lies between two moments, the last one not included: as many days more
+/// a petition is open that could not be signed between them.
+pub fn days_touched(from: Timestamp, until: Timestamp) -> u32 {
+    if until <= from {
+        return 0;
+    }
+    let last = day(until - Span::new().microseconds(1));
+    let days = day(from).until(last).map_or(0, |span| span.get_days());
+    u32::try_from(days).unwrap_or(0) + 1
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Any moment of eighty years, to the second.
+    fn moments() -> impl Strategy<Value = Timestamp> {
+        (0i64..2_500_000_000).prop_map(|seconds| Timestamp::from_second(seconds).expect("a moment"))
+    }
+
+    proptest! {
+        #[test]
+        fn six_months_later_is_the_same_day_of_the_month_or_its_last(opened in moments()) {
+            let (opening, closing) = (day(opened), day(closes_at(opened)));
+            let months = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
+            prop_assert_eq!(months(closing) - months(opening), 6);
+            let last = closing.days_in_month();
+            prop_assert_eq!(closing.day(), opening.day().min(last));
+        }
+
+        #[test]
+        fn it_ends_with_the_day_in_summer_and_in_winter(opened in moments()) {
+            let after = closes_at(opened) + SignedDuration::from_millis(1);
+            let midnight = after.to_zoned(london());
+            prop_assert_eq!(midnight.time(), jiff::civil::Time::midnight());
+            // From noon of the first day to noon of the last there are whole days, but for the hour of summer time.
+            let open = closes_at(opened).duration_since(start_of_day(day(opened))).as_hours();
+            prop_assert!((181 * 24 - 1..=185 * 24 + 1).contains(&open), "{open} hours");
+        }
+
+        #[test]
+        fn who_opens_later_closes_no_earlier(one in moments(), other in moments()) {
+            prop_assert!(one > other || closes_at(one) <= closes_at(other));
+        }
+
+        #[test]
+        fn days_more_end_with_their_day_too(opened in moments(), days in 0u32..400, more in 0u32..400) {
+            let deadline = closes_at(opened);
+            let later = extended(deadline, days);
+            prop_assert_eq!(later, end_of_day(day(deadline).saturating_add(Span::new().days(days))));
+            prop_assert_eq!(extended(later, more), extended(deadline, days + more));
+        }
+
+        #[test]
+        fn a_day_is_touched_for_every_midnight_between_and_the_first(from in moments(), seconds in 1i64..10_000_000) {
+            let until = from + SignedDuration::from_secs(seconds);
+            let mut midnights = 0;
+            let mut next = day(from).saturating_add(Span::new().days(1));
+            while start_of_day(next) < until {
+                midnights += 1;
+                next = next.saturating_add(Span::new().days(1));
+            }
+            prop_assert_eq!(days_touched(from, until), midnights + 1);
+        }
+    }
+
+    #[test]
+    fn no_time_touches_no_day() {
+        let midnight = start_of_day(jiff::civil::date(2026, 5, 3));
+        assert_eq!(days_touched(midnight, midnight), 0);
+        assert_eq!(days_touched(midnight, midnight - SignedDuration::from_hours(1)), 0);
+        assert_eq!(days_touched(midnight - SignedDuration::from_hours(1), midnight), 1, "midnight is the next day's");
+        assert_eq!(days_touched(midnight - SignedDuration::from_hours(1), midnight + SignedDuration::from_secs(1)), 2);
+    }
 
     fn closes(opened: &str) -> String {
         closes_at(opened.parse().expect("an instant")).to_string()

@@ -11,7 +11,7 @@ use data_encoding::{BASE64URL_NOPAD, Encoding, Specification};
 use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 
-use super::{petition::PetitionId, signature::SignatureId};
+use super::{draft::DraftId, petition::PetitionId, signature::SignatureId};
 
 /// Bytes of a secret key.
 pub const KEY_BYTES: usize = 32;
@@ -82,6 +82,19 @@ pub enum StaffPurpose {
     Invitation,
     /// Show that somebody has signed in to an account in this browser before.
     Browser,
+}
+
+/// What a token of somebody who follows something is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FollowPurpose {
+    /// Confirm that something is to be followed, or say "I did not ask for this".
+    Confirm,
+    /// Stop following one thing.
+    Stop,
+    /// See everything that is followed, and stop it.
+    Manage,
+    /// Stop the weekly news.
+    Weekly,
 }
 
 /// How to reach a signer: what is kept encrypted.
@@ -203,6 +216,21 @@ impl Keyring {
         self.current().hash("sign-in failure", counted)
     }
 
+    /// Tells whether a form that is sent again holds the same.
+    pub fn content_hash(&self, content: &str) -> [u8; 32] {
+        self.current().hash("petition form", content)
+    }
+
+    /// The token that leads to a draft.
+    pub fn draft_token(&self, draft: DraftId) -> String {
+        TOKEN.encode(&self.current().mac(DRAFT, &draft.0.to_le_bytes()))
+    }
+
+    /// Whether this is that token.
+    pub fn is_draft_token(&self, token: &str, draft: DraftId) -> bool {
+        self.is_mac(token, DRAFT, &draft.0.to_le_bytes())
+    }
+
     /// The hash under which a canonical e-mail address is found.
     pub fn email_hash(&self, canonical: &str) -> EmailHash {
         self.current().email_hash(canonical)
@@ -258,6 +286,29 @@ impl Keyring {
         self.is_mac(token, purpose.code(), &petition.get().to_le_bytes())
     }
 
+    /// The token for one purpose of somebody who follows something: of one following, or of all that somebody follows.
+    pub fn follow_token(&self, purpose: FollowPurpose, number: i64) -> String {
+        TOKEN.encode(&self.current().mac(purpose.code(), &number.to_le_bytes()))
+    }
+
+    /// Whether this is that token. Takes as long for a wrong one as for the right one.
+    pub fn is_follow_token(&self, token: &str, purpose: FollowPurpose, number: i64) -> bool {
+        self.is_mac(token, purpose.code(), &number.to_le_bytes())
+    }
+
+    /// Encrypts the address of somebody who follows something, for one hash: put beside another, it does not open.
+    pub fn seal_follower(&self, email: &str, hash: EmailHash) -> Vec<u8> {
+        self.seal(&Contact { email: email.to_owned(), postcode: None }, no_petition(), hash)
+    }
+
+    /// Opens what [`Self::seal_follower`] has encrypted.
+    ///
+    /// # Errors
+    /// When no key fits, or it was encrypted for another address.
+    pub fn open_follower(&self, sealed: &[u8], hash: EmailHash) -> Result<String, Unopened> {
+        self.open(sealed, no_petition(), hash).map(|contact| contact.email)
+    }
+
     /// The mark that a petition's form carries: when it was made.
     pub fn form_stamp(&self, petition: PetitionId, made: Timestamp) -> String {
         let second = made.as_second();
@@ -311,6 +362,8 @@ impl Keyring {
 
 /// Marks what a form's stamp is made of; the purposes of tokens have other numbers.
 const FORM: u8 = 0;
+/// The same of a draft's token.
+const DRAFT: u8 = 50;
 
 impl Purpose {
     fn code(self) -> u8 {
@@ -339,6 +392,22 @@ impl StaffPurpose {
             Self::Browser => 102,
         }
     }
+}
+
+impl FollowPurpose {
+    fn code(self) -> u8 {
+        match self {
+            Self::Confirm => 201,
+            Self::Stop => 202,
+            Self::Manage => 203,
+            Self::Weekly => 204,
+        }
+    }
+}
+
+/// To what the addresses of those belong who follow something: no petition has this number.
+fn no_petition() -> PetitionId {
+    0.into()
 }
 
 /// To what an encrypted secret of staff belongs.
@@ -543,6 +612,21 @@ mod tests {
     }
 
     #[test]
+    fn followers_are_reached_by_their_own_links_alone() {
+        let ring = ring(&[1]);
+        let token = ring.follow_token(FollowPurpose::Stop, 7);
+        assert!(ring.is_follow_token(&token, FollowPurpose::Stop, 7));
+        assert!(!ring.is_follow_token(&token, FollowPurpose::Stop, 8));
+        assert!(!ring.is_follow_token(&token, FollowPurpose::Manage, 7));
+        assert!(!ring.is_token(&token, Purpose::Unsubscribe, 7.into()));
+        let hash = ring.email_hash("ada@example.org");
+        let sealed = ring.seal_follower("ada@example.org", hash);
+        assert_eq!(ring.open_follower(&sealed, hash).as_deref(), Ok("ada@example.org"));
+        assert_eq!(ring.open_follower(&sealed, EmailHash(hash.0 ^ 1)), Err(Unopened));
+        assert_eq!(ring.open(&sealed, petition(7), hash), Err(Unopened));
+    }
+
+    #[test]
     fn secrets_of_staff_open_where_they_belong() {
         let (before, after) = (ring(&[1]), ring(&[2, 1]));
         let sealed = before.seal_secret(SecretOf::Telephone, 7, b"secret");
@@ -560,6 +644,15 @@ mod tests {
         assert!(ring.is_staff_token(&token, StaffPurpose::Invitation, "1 1"));
         assert!(!ring.is_staff_token(&token, StaffPurpose::Invitation, "1 2"));
         assert!(!ring.is_staff_token(&token, StaffPurpose::Browser, "1 1"));
+    }
+
+    #[test]
+    fn a_draft_has_a_token_of_its_own() {
+        let ring = ring(&[1]);
+        let token = ring.draft_token(DraftId(7));
+        assert!(ring.is_draft_token(&token, DraftId(7)) && !ring.is_draft_token(&token, DraftId(8)));
+        assert!(!ring.is_token(&token, Purpose::Confirm, 7.into()));
+        assert!(!ring.is_draft_token(&ring.token(Purpose::Confirm, 7.into()), DraftId(7)));
     }
 
     #[test]

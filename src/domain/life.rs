@@ -67,6 +67,8 @@ pub enum Need {
     DeadlinePassed,
     /// Its deadline lies ahead, or it has none yet.
     DeadlineAhead,
+    /// Its parliament has not been dissolved.
+    ParliamentSits,
     /// It is to be hidden, for the reason's sake or because whoever decides wants it so.
     Hides,
     /// It is not to be hidden.
@@ -84,6 +86,8 @@ pub struct Facts {
     pub published_before: bool,
     /// Whether its deadline has passed.
     pub deadline_passed: bool,
+    /// Whether its parliament has been dissolved.
+    pub dissolved: bool,
     /// Whether it is to be hidden.
     pub hides: bool,
 }
@@ -100,6 +104,7 @@ impl Need {
             Self::NeverPublished => !facts.published_before,
             Self::DeadlinePassed => facts.deadline_passed,
             Self::DeadlineAhead => !facts.deadline_passed,
+            Self::ParliamentSits => !facts.dissolved,
             Self::Hides => facts.hides,
             Self::Shows => !facts.hides,
         }
@@ -201,6 +206,10 @@ const CLOSED: &[Stamp] = &[Stamp::ClosedAtDeadline, Stamp::NotRejected];
 const REJECTED: &[Stamp] = &[Stamp::Rejected];
 const RESTORED: &[Stamp] = &[Stamp::NeverOpened, Stamp::NotClosed, Stamp::NotRejected];
 
+const SITS_SUPPORTED: &[Need] = &[Need::ParliamentSits, Need::EnoughSupporters];
+const SITS_CONFIRMED: &[Need] = &[Need::ParliamentSits, Need::TooFewSupporters, Need::Confirmed];
+const SITS_UNCONFIRMED: &[Need] = &[Need::ParliamentSits, Need::TooFewSupporters, Need::Unconfirmed];
+
 const TELL_WITHDRAWN: Tells =
     &[(Audience::Creator, MailKind::PetitionWithdrawn), (Audience::Supporters, MailKind::PetitionWithdrawn)];
 const TELL_PUBLISHED: Tells = &[(Audience::WhomStaffChoose, MailKind::PetitionPublished)];
@@ -217,13 +226,13 @@ pub const LIFE: &[Move] = {
     use Event::{Close, ConfirmCreator, Decide, Disown, Dissolve, Forget, Start, Support, SupportLost, Withdraw};
     use MailKind::{ConfirmPetition, GatherSupporters, SupportGrows, SupportReached};
     use Need::{
-        Confirmed, DeadlineAhead, DeadlinePassed, EnoughSupporters, Hides, NeverPublished, PublishedBefore, Shows,
-        TooFewSupporters, Unconfirmed,
+        Confirmed, DeadlineAhead, DeadlinePassed, EnoughSupporters, Hides, NeverPublished, ParliamentSits,
+        PublishedBefore, Shows, TooFewSupporters, Unconfirmed,
     };
     const CREATOR: Audience = Audience::Creator;
     &[
         // Its creator and its supporters.
-        line(Start, &[], By::Creator, &[], Pending, &[], &[(CREATOR, ConfirmPetition)]),
+        line(Start, &[], By::Creator, &[ParliamentSits], Pending, &[], &[(CREATOR, ConfirmPetition)]),
         line(ConfirmCreator, &[Pending], By::Creator, &[], Validated, &[], &[(CREATOR, GatherSupporters)]),
         line(ConfirmCreator, &[Flagged], By::Creator, &[Unconfirmed], Flagged, &[], &[]),
         line(ConfirmCreator, &[Dormant], By::Creator, &[Unconfirmed], Dormant, &[], &[]),
@@ -249,8 +258,16 @@ pub const LIFE: &[Move] = {
         line(SupportLost, &[Dormant], By::Supporter, &[], Dormant, &[], &[]),
         line(Withdraw, CREATED, By::Creator, &[Confirmed], Hidden, REJECTED, TELL_WITHDRAWN),
         // Staff.
-        line(Decide(Publish), CREATED, DECIDER, &[Confirmed], Open, OPENED, TELL_PUBLISHED),
-        line(Decide(Publish), REFUSED, OVERTURNER, &[Confirmed, DeadlineAhead], Open, OPENED, TELL_PUBLISHED),
+        line(Decide(Publish), CREATED, DECIDER, &[Confirmed, ParliamentSits], Open, OPENED, TELL_PUBLISHED),
+        line(
+            Decide(Publish),
+            REFUSED,
+            OVERTURNER,
+            &[Confirmed, DeadlineAhead, ParliamentSits],
+            Open,
+            OPENED,
+            TELL_PUBLISHED,
+        ),
         line(Decide(Publish), REFUSED, OVERTURNER, &[Confirmed, DeadlinePassed], Closed, CLOSED, TELL_PUBLISHED),
         line(Decide(Reject), UNPUBLISHED, DECIDER, &[Shows], Rejected, REJECTED, TELL_REJECTED),
         line(Decide(Reject), UNPUBLISHED, DECIDER, &[Hides], Hidden, REJECTED, TELL_HIDDEN),
@@ -262,12 +279,12 @@ pub const LIFE: &[Move] = {
         line(Decide(TakeDown), PUBLISHED, DECIDER, &[Hides], Hidden, REJECTED, TELL_TAKEN_DOWN),
         line(Decide(Flag), QUEUED, DECIDER, &[], Flagged, &[], &[]),
         line(Decide(Park), QUEUED, DECIDER, &[], Dormant, &[], &[]),
-        line(Decide(Restore), SET_ASIDE, DECIDER, &[EnoughSupporters], Sponsored, RESTORED, &[]),
-        line(Decide(Restore), SET_ASIDE, DECIDER, &[TooFewSupporters, Confirmed], Validated, RESTORED, &[]),
-        line(Decide(Restore), SET_ASIDE, DECIDER, &[TooFewSupporters, Unconfirmed], Pending, RESTORED, &[]),
-        line(Decide(Restore), REFUSED, OVERTURNER, &[EnoughSupporters], Sponsored, RESTORED, TELL_RESTORED),
-        line(Decide(Restore), REFUSED, OVERTURNER, &[TooFewSupporters, Confirmed], Validated, RESTORED, TELL_RESTORED),
-        line(Decide(Restore), REFUSED, OVERTURNER, &[TooFewSupporters, Unconfirmed], Pending, RESTORED, TELL_RESTORED),
+        line(Decide(Restore), SET_ASIDE, DECIDER, SITS_SUPPORTED, Sponsored, RESTORED, &[]),
+        line(Decide(Restore), SET_ASIDE, DECIDER, SITS_CONFIRMED, Validated, RESTORED, &[]),
+        line(Decide(Restore), SET_ASIDE, DECIDER, SITS_UNCONFIRMED, Pending, RESTORED, &[]),
+        line(Decide(Restore), REFUSED, OVERTURNER, SITS_SUPPORTED, Sponsored, RESTORED, TELL_RESTORED),
+        line(Decide(Restore), REFUSED, OVERTURNER, SITS_CONFIRMED, Validated, RESTORED, TELL_RESTORED),
+        line(Decide(Restore), REFUSED, OVERTURNER, SITS_UNCONFIRMED, Pending, RESTORED, TELL_RESTORED),
         line(Decide(Remove), &[Open, Closed, Rejected], REMOVER, &[], Removed, &[Stamp::Removed], &[]),
         // The timetable.
         line(Close, &[Open], By::Timetable, &[DeadlinePassed], Closed, &[Stamp::ClosedAtDeadline], TELL_CLOSED),
@@ -299,12 +316,16 @@ mod tests {
     }
 
     fn any_facts() -> impl Strategy<Value = Facts> {
-        any::<[bool; 5]>().prop_map(|[confirmed, supported, published_before, deadline_passed, hides]| Facts {
-            confirmed: confirmed || published_before,
-            supported,
-            published_before,
-            deadline_passed: deadline_passed && published_before,
-            hides,
+        any::<[bool; 6]>().prop_map(|[confirmed, supported, published_before, deadline_passed, dissolved, hides]| {
+            Facts {
+                confirmed: confirmed || published_before,
+                supported,
+                published_before,
+                // Who was published before the end of a parliament has no later deadline.
+                deadline_passed: (deadline_passed || dissolved) && published_before,
+                dissolved,
+                hides,
+            }
         })
     }
 

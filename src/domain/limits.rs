@@ -75,6 +75,27 @@ pub const CREATOR_LINK_MINUTES: i64 = 10;
 /// Days over which a creator sees how many of the forms that were sent have been confirmed.
 pub const FUNNEL_DAYS: i64 = 30;
 
+/// Days for which a draft of a petition is kept once it was last saved.
+pub const KEEP_DRAFTS_DAYS: i64 = 30;
+/// Petitions that one e-mail address may start at once.
+pub const STARTED_BURST: u32 = 2;
+/// Petitions that one e-mail address may start in an hour: the burst in five minutes.
+pub const STARTED_PER_HOUR: u32 = 24;
+/// Petitions that may be started at once from one address of the internet; it may be that of a school.
+pub const STARTED_FROM_ADDRESS_BURST: u32 = 40;
+/// Petitions that may be started in an hour from one address of the internet.
+pub const STARTED_FROM_ADDRESS_PER_HOUR: u32 = 120;
+/// Times that drafts may be saved at once for one e-mail address, each of which sends a mail.
+pub const SAVED_BURST: u32 = 6;
+/// Times that drafts may be saved in an hour for one e-mail address.
+pub const SAVED_PER_HOUR: u32 = 6;
+/// Times that drafts may be saved at once from one address of the internet.
+pub const SAVED_FROM_ADDRESS_BURST: u32 = 60;
+/// Times that drafts may be saved in an hour from one address of the internet.
+pub const SAVED_FROM_ADDRESS_PER_HOUR: u32 = 120;
+/// Similar petitions of a kind (open, answered, rejected) that somebody is shown who is writing one.
+pub const SIMILAR_OF_A_KIND: usize = 5;
+
 /// Days within which the Government should answer, once a petition has reached the threshold.
 pub const RESPONSE_TARGET_DAYS: u32 = 14;
 /// Minutes after which the statistics of the site are made anew.
@@ -159,6 +180,23 @@ pub const SIGN_IN_ELSEWHERE_MINUTES: i64 = 10;
 /// Most passkeys of one account.
 pub const PASSKEYS: usize = 10;
 
+/// Most days by which staff extend the deadline of one petition at a time.
+pub const EXTENSION_DAYS: u32 = 90;
+/// Most days that an outage which staff note afterwards may have taken.
+pub const OUTAGE_DAYS: u32 = 90;
+/// Most letters of what the public is told of an outage, or of an extended deadline.
+pub const OUTAGE_REASON: usize = 400;
+/// Days after its dissolution at which a parliament can be archived.
+pub const ARCHIVE_AFTER_DAYS: i64 = 2;
+/// Most letters of the name of a government.
+pub const GOVERNMENT: usize = 100;
+/// Most letters of what stands above every page when a dissolution is announced.
+pub const DISSOLUTION_NOTICE: usize = 600;
+/// Most petitions that a mail about closing dates names.
+pub const CLOSING_NAMED: usize = 5;
+/// Most letters of the reason why personal data are kept.
+pub const KEEP_DATA_REASON: usize = 400;
+
 /// Most letters of what staff add to a rejection's reason.
 pub const REJECTION_DETAILS: usize = 4_000;
 /// Most letters of the committee's note.
@@ -191,3 +229,24 @@ pub const CONSTITUENCIES_SHOWN: usize = 20;
 pub const LOCAL: usize = 50;
 /// Petitions that a constituency signs more than usual, on its page.
 pub const LOCAL_UNUSUAL: usize = 10;
+
+/// Asking to follow something from one address of the internet: so many at once.
+pub const FOLLOW_BURST: u32 = 60;
+/// Asking to follow something from one address of the internet: so many in a minute from then on.
+pub const FOLLOWS_PER_MINUTE: u32 = 10;
+/// Mails that ask one e-mail address whether it wants to follow something: so many at once, and in an hour from then on.
+pub const FOLLOW_MAILS_PER_HOUR: u32 = 10;
+/// Mails with the link that confirms one following.
+pub const FOLLOW_MAILS: i16 = 5;
+/// The hour in London at which the weekly news leave, on Mondays.
+pub const WEEKLY_NEWS_HOUR: i8 = 8;
+/// Minutes that the weekly news wait for what is just being written into the database.
+pub const WEEKLY_NEWS_LATE_MINUTES: i64 = 5;
+/// Petitions that count as signed most in a constituency, in its weekly news.
+pub const WEEKLY_TOP: i64 = 10;
+/// Weeks for which it is kept what the weekly news told.
+pub const KEEP_WEEKLY_NEWS_WEEKS: i64 = 8;
+/// Entries of a feed about a topic or a constituency.
+pub const FEED_ENTRIES: i64 = 50;
+/// Addresses in one part of the sitemap; the most that its format allows.
+pub const SITEMAP_PART: i64 = 50_000;

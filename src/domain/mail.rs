@@ -8,6 +8,8 @@ pub enum MailKind {
     ConfirmSignature,
     /// "You have signed this petition already".
     AlreadySigned,
+    /// "Go on with your petition", to whoever has saved one.
+    ContinuePetition,
     /// "You are invited to ...", to somebody of the staff.
     StaffInvitation,
     /// "Your petition is published", to its creator; "… that you supported", to its supporters. So are the next four.
@@ -47,4 +49,8 @@ pub enum MailKind {
     Mailing,
     /// What somebody has written to those who run the site.
     Feedback,
+    /// "Confirm that you want to follow ...", to somebody who asked for it.
+    ConfirmFollow,
+    /// What happened in a week to the topics and constituencies that somebody follows.
+    WeeklyNews,
 }

@@ -28,6 +28,12 @@ pub enum MailingKind {
     DebateOutcome,
     /// Something else happened.
     Activity,
+    /// It has enough signatures for a response; told to followers alone. So are the next two.
+    ResponseThresholdReached,
+    /// It has enough signatures for a debate.
+    DebateThresholdReached,
+    /// It is closed.
+    Closed,
 }
 
 impl MailingKind {
@@ -38,7 +44,15 @@ impl MailingKind {
             Self::DebateScheduled => "Debate scheduled",
             Self::DebateOutcome => "Debate outcome",
             Self::Activity => "Other activity",
+            Self::ResponseThresholdReached => "Enough for a response",
+            Self::DebateThresholdReached => "Enough for a debate",
+            Self::Closed => "Closed",
         }
+    }
+
+    /// Whether signers who asked for news get it, or only those who follow the petition.
+    pub fn goes_to_signers(self) -> bool {
+        !matches!(self, Self::ResponseThresholdReached | Self::DebateThresholdReached | Self::Closed)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What things are, and the rules between them: no input or output, no clock, no SQL.
 
+pub mod advice;
 pub mod area;
 pub mod areas_file;
 pub mod backtest;
@@ -7,12 +8,15 @@ pub mod checks;
 pub mod deadline;
 pub mod departments_file;
 pub mod desk;
+pub mod draft;
 pub mod email;
 pub mod facet;
 pub mod feedback;
 pub mod fingerprint;
+pub mod follow;
 pub mod forecast;
 pub mod goal;
+pub mod happening;
 mod hexjson;
 pub mod history;
 pub mod household;
@@ -28,11 +32,14 @@ pub mod mail;
 pub mod mailing;
 pub mod markdown;
 pub mod moderation;
-mod moment;
+pub mod moment;
 pub mod network;
 pub mod oddities;
+pub mod outage;
+pub mod parliament;
 pub mod password;
 pub mod petition;
+pub mod petition_text;
 pub mod places;
 pub mod postcode;
 pub mod postcodes_file;

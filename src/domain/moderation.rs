@@ -7,6 +7,7 @@ use super::{
     deadline,
     life::{self, By, Event, Facts, Stamp},
     mail::MailKind,
+    parliament,
     petition::PetitionState,
     staff::Permission,
 };
@@ -54,6 +55,10 @@ pub struct Standing {
     pub opened_at: Option<Timestamp>,
     /// Its deadline, once it has been published.
     pub closes_at: Option<Timestamp>,
+    /// The deadline of its own, where the end of its parliament comes before that.
+    pub own_closes_at: Option<Timestamp>,
+    /// When its parliament ends, as far as that has been announced.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// The period in which a petition collects signatures.
@@ -63,6 +68,16 @@ pub struct Period {
     pub opened_at: Timestamp,
     /// Its last.
     pub closes_at: Timestamp,
+    /// What would be its last, if its parliament did not end before.
+    pub own_closes_at: Option<Timestamp>,
+}
+
+impl Period {
+    /// From a moment to the deadline of a petition, which is the end of its parliament at the latest.
+    fn new(opened_at: Timestamp, own: Timestamp, ends_at: Option<Timestamp>) -> Self {
+        let closes_at = parliament::cut_short(own, ends_at);
+        Self { opened_at, closes_at, own_closes_at: (closes_at < own).then_some(own) }
+    }
 }
 
 /// What becomes of a petition.
@@ -148,7 +163,7 @@ impl Decision {
             // Should it be published again, it opens anew.
             None
         } else if line.sets.contains(&Stamp::Opened) {
-            before.or(Some(Period { opened_at: now, closes_at: deadline::closes_at(now) }))
+            before.or(Some(Period::new(now, deadline::closes_at(now), petition.ends_at)))
         } else {
             before
         };
@@ -159,19 +174,20 @@ impl Decision {
 impl Standing {
     /// The period in which it collects signatures, or did.
     fn period(&self) -> Option<Period> {
-        let (opened_at, closes_at) = (self.opened_at?, self.closes_at?);
-        Some(Period { opened_at, closes_at })
+        Some(Period::new(self.opened_at?, self.own_closes_at.or(self.closes_at)?, self.ends_at))
     }
 
     /// What is known of it, as the table of its life asks.
     pub fn facts(&self, now: Timestamp) -> Facts {
-        let published_before = self.period().is_some();
+        let period = self.period();
+        let published_before = period.is_some();
         Facts {
             // Nothing is published unconfirmed.
             confirmed: self.confirmed || published_before,
             supported: self.supported || published_before,
             published_before,
-            deadline_passed: self.closes_at.is_some_and(|closes_at| closes_at < now),
+            deadline_passed: period.is_some_and(|period| period.closes_at < now),
+            dissolved: self.ends_at.is_some_and(|ends_at| ends_at <= now),
             hides: false,
         }
     }
@@ -207,7 +223,8 @@ mod tests {
             _ => None,
         };
         let opened_at = opened_at.map(|days| now - SignedDuration::from_hours(24 * days));
-        Standing { state, confirmed, supported, opened_at, closes_at: opened_at.map(deadline::closes_at) }
+        let closes_at = opened_at.map(deadline::closes_at);
+        Standing { state, confirmed, supported, opened_at, closes_at, own_closes_at: None, ends_at: None }
     }
 
     fn now() -> Timestamp {

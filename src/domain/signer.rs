@@ -118,8 +118,8 @@ fn has_unseen(name: &str) -> bool {
     })
 }
 
-/// Whether a spreadsheet that is given the name in a CSV file would calculate.
-fn begins_formula(name: &str) -> bool {
+/// Whether a spreadsheet that is given the text in a CSV file would calculate.
+pub(super) fn begins_formula(name: &str) -> bool {
     // Some spreadsheets take the full-width and small forms for the plain ones.
     let first = name.nfkc().next();
     matches!(first, Some('=' | '+' | '-' | '@' | '\u{2212}'))

@@ -95,6 +95,8 @@ pub enum Permission {
     Operate,
     /// Change settings, texts, departments, topics, tags and reasons; import places.
     Configure,
+    /// Announce the dissolution of Parliament, tell people, archive its petitions.
+    Dissolve,
     /// Invite staff, change their role, end their sessions.
     ManageStaff,
     /// Read and export the log of what staff did.
@@ -103,7 +105,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::OwnAccount,
         Self::Read,
         Self::Annotate,
@@ -119,6 +121,7 @@ impl Permission {
         Self::RunRules,
         Self::Operate,
         Self::Configure,
+        Self::Dissolve,
         Self::ManageStaff,
         Self::ReadLog,
     ];
@@ -137,6 +140,7 @@ impl Permission {
             | Self::RunRules
             | Self::Operate
             | Self::Configure
+            | Self::Dissolve
             | Self::ManageStaff
             | Self::ReadLog => Role::Sysadmin,
         }
@@ -144,7 +148,15 @@ impl Permission {
 
     /// Whether to do it somebody must have proved lately who they are. Applies to what changes something.
     pub fn wants_proof(self) -> bool {
-        matches!(self, Self::OwnAccount | Self::Remove | Self::EraseSignatures | Self::RunRules | Self::ManageStaff)
+        matches!(
+            self,
+            Self::OwnAccount
+                | Self::Remove
+                | Self::EraseSignatures
+                | Self::RunRules
+                | Self::Dissolve
+                | Self::ManageStaff
+        )
     }
 
     /// What it lets somebody do, to follow "may".
@@ -167,6 +179,7 @@ impl Permission {
             Self::Configure => {
                 "change settings, pages, departments, topics, tags and rejection reasons, and import places"
             }
+            Self::Dissolve => "announce the dissolution of Parliament, tell people about it, and archive its petitions",
             Self::ManageStaff => "invite colleagues, change their role, end their sessions",
             Self::ReadLog => "read and export the log of what staff did",
         }

@@ -27,7 +27,7 @@ pub fn too_long(what: &str, text: &str, most: usize) -> Option<String> {
 }
 
 /// "10,000".
-fn grouped(number: usize) -> String {
+pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
     groups.join(",")
@@ -55,7 +55,8 @@ pub fn slug(text: &str) -> String {
 /// machines. A word processor's own line breaks are line breaks.
 pub fn tidy(typed: &str) -> String {
     let broken = typed.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
-    broken.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    let plain: String = broken.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    plain.trim().to_owned()
 }
 
 #[cfg(test)]

@@ -23,11 +23,12 @@ use tokio::{
 
 use super::notes::Notes;
 use crate::{
-    actions::{staff::invitation_token, support::is_gathering},
+    actions::{save_draft, staff::invitation_token, support::is_gathering},
     app::App,
     domain::{
+        draft,
         feedback::Feedback,
-        keyring::{PetitionPurpose, Purpose},
+        keyring::{FollowPurpose, PetitionPurpose, Purpose, Unopened},
         limits,
         mail::MailKind,
         mailing::MailingId,
@@ -37,19 +38,23 @@ use crate::{
         threshold::Thresholds,
     },
     mail::{
+        closing::{Closing, ClosingDateChanged},
         creator::{self, ConfirmSupport, CreatorTold},
         feedback::FeedbackMail,
+        follow::{AboutFollow, ConfirmFollow, FollowedNews, Part, ToFollower, WeeklyNews},
         letter::{Letter, SendError},
         messages::{
-            AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail, News, PetitionDecided, StaffInvitation,
-            Unwritable,
+            AboutSignature, AlreadySigned, ConfirmPetition, ConfirmSignature, ContinuePetition, Envelope, Mail, News,
+            PetitionDecided, StaffInvitation, Unwritable,
         },
         news::Told,
         smtp::LONGEST,
     },
     store::{
         self,
-        outbox::{LEASE, Outcome, Recipient, Taken, TakenSignature, TakenStaff},
+        digests::Item,
+        follows::{Follow, Followed},
+        outbox::{LEASE, Outcome, Recipient, Taken, TakenDraft, TakenFollower, TakenSignature, TakenStaff},
     },
     urls,
 };
@@ -365,6 +370,22 @@ impl Desk {
                 let Some(mail) = self.mail_to_staff(taken, staff) else { return Written::Unwanted };
                 (mail, staff.email.clone())
             }
+            Recipient::Draft(draft) => {
+                let to = draft::address(&self.app.keyring, draft.id, &draft.address);
+                let Some(to) = to else { return Written::Failed(SendError::Later(Unopened.to_string())) };
+                (self.mail_about_draft(draft), to)
+            }
+            Recipient::Follower(to) => {
+                let mail = match self.mail_to_follower(taken, to, told, now).await {
+                    Ok(Some(mail)) => Mail::ToFollower(mail),
+                    Ok(None) => return Written::Unwanted,
+                    Err(error) => return Written::Failed(SendError::Later(error.to_string())),
+                };
+                match self.app.keyring.open_follower(&to.follower.contact, to.follower.email_hash) {
+                    Ok(email) => (mail, email),
+                    Err(error) => return Written::Failed(SendError::Later(error.to_string())),
+                }
+            }
             Recipient::Signer(signature) => {
                 let mail = match self.mail(taken, signature, told, now).await {
                     Ok(Some(mail)) => mail,
@@ -401,6 +422,98 @@ impl Desk {
         let accept = format!("{site}{}", urls::admin::invitation(&staff.id, &token));
         let (name, site_name) = (staff.name.clone(), self.app.site_name());
         Some(Mail::StaffInvitation(StaffInvitation { name, site_name, site, accept, until }))
+    }
+
+    /// What a mail says that leads to a draft. Nothing that was typed: the address may be somebody else's.
+    fn mail_about_draft(&self, draft: &TakenDraft) -> Mail {
+        let site = self.app.public_url.clone();
+        let go_on = format!("{site}{}", urls::draft(&draft.id, &self.app.keyring.draft_token(draft.id)));
+        let until = save_draft::kept_until(draft.saved_at);
+        Mail::ContinuePetition(ContinuePetition { site_name: self.app.site_name(), site, go_on, until })
+    }
+
+    /// What a mail to somebody who follows something says; `None` if it has become pointless.
+    async fn mail_to_follower(
+        &self,
+        taken: &Taken,
+        to: &TakenFollower,
+        told: Option<Arc<Told>>,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<ToFollower>> {
+        let full = |path: String| format!("{}{path}", self.app.public_url);
+        let token = |purpose, number| self.app.keyring.follow_token(purpose, number);
+        let who = to.follower.id;
+        let following = full(urls::following(&who, &token(FollowPurpose::Manage, who.0)));
+        if let Some(digest) = to.digest {
+            let mut db = self.app.pool.acquire().await?;
+            let news = store::digests::news(&mut db, digest, who).await?;
+            let follows = store::follows::of_follower(&mut db, who).await?;
+            let unsubscribe = full(urls::stop_weekly(&who, &token(FollowPurpose::Weekly, who.0)));
+            let parts = self.parts(&follows, &news);
+            return Ok((!parts.is_empty()).then(|| {
+                ToFollower::Weekly(WeeklyNews { site_name: self.app.site_name(), parts, following, unsubscribe })
+            }));
+        }
+        let Some(follow) = to.follow.as_ref().filter(|follow| follow.of.is_public()) else { return Ok(None) };
+        let about = AboutFollow {
+            site_name: self.app.site_name(),
+            kind: follow.of.kind(),
+            name: follow.of.name().to_owned(),
+            page: full(page_of(&follow.of)),
+            following,
+            unsubscribe: full(urls::stop_follow(&follow.id, &token(FollowPurpose::Stop, follow.id.0))),
+        };
+        Ok(match taken.kind {
+            MailKind::ConfirmFollow => {
+                let until = follow.created_at + self.app.retention.unconfirmed;
+                let until = follow.confirmed_at.is_none().then_some(until);
+                let confirm = full(urls::confirm_follow(&follow.id, &token(FollowPurpose::Confirm, follow.id.0)));
+                let in_time = until.is_none_or(|until| until >= now);
+                in_time.then(|| ToFollower::Confirm(ConfirmFollow { about, confirm, until }))
+            }
+            _ => told.map(|told| ToFollower::News(FollowedNews { about, told })),
+        })
+    }
+
+    /// What the weekly news tell, by what somebody follows and by what happened.
+    fn parts(&self, follows: &[Follow], news: &[Item]) -> Vec<Part> {
+        let full = |path: String| format!("{}{path}", self.app.public_url);
+        let part = |follow: &Follow| {
+            let mut happened: Vec<(&'static str, Vec<(String, String)>)> = Vec::new();
+            for item in news.iter().filter(|item| item.follow == follow.id) {
+                let address = full(format!("{}{}", urls::petition(&item.petition), item.what.anchor()));
+                let petition = (item.action.clone(), address);
+                match happened.last_mut().filter(|(what, _)| *what == item.what.label()) {
+                    Some((_, petitions)) => petitions.push(petition),
+                    None => happened.push((item.what.label(), vec![petition])),
+                }
+            }
+            let (name, page) = (follow.of.name().to_owned(), full(page_of(&follow.of)));
+            (!happened.is_empty()).then_some(Part { name, page, happened })
+        };
+        follows.iter().filter_map(part).collect()
+    }
+
+    /// What somebody is told of petitions that close earlier; `None` if none does any more.
+    async fn closing_date_changed(
+        &self,
+        signature: &TakenSignature,
+        about: AboutSignature,
+        copy: bool,
+    ) -> sqlx::Result<Option<Mail>> {
+        let mut db = self.app.pool.acquire().await?;
+        let mut closing = store::parliaments::closing_earlier(&mut db, signature.id, signature.email_hash).await?;
+        // What else somebody has signed is nobody else's business.
+        closing.retain(|petition| !copy || petition.id == signature.petition);
+        let Some(closes_at) = closing.first().map(|first| first.closes_at) else { return Ok(None) };
+        let more = closing.len().saturating_sub(limits::CLOSING_NAMED);
+        let named = closing.into_iter().take(limits::CLOSING_NAMED).map(|petition| Closing {
+            url: format!("{}{}", self.app.public_url, urls::petition(&petition.id)),
+            action: petition.action,
+            created: petition.created,
+        });
+        let petitions = named.collect();
+        Ok(Some(Mail::ClosingDateChanged(ClosingDateChanged { about, closes_at, petitions, more })))
     }
 
     /// What the mail says; `None` if it has become pointless.
@@ -448,7 +561,15 @@ impl Desk {
                 }
                 Some(Mail::ConfirmSignature(ConfirmSignature { about, confirm, until }))
             }
-            MailKind::StaffInvitation | MailKind::Feedback => None,
+            MailKind::ConfirmPetition => {
+                let until = signature.created_at + self.app.retention.unconfirmed;
+                if signature.state != SignatureState::Pending || until < now {
+                    return Ok(None);
+                }
+                let confirm = full(urls::confirm_petition(&signature.id, &token(Purpose::Confirm)));
+                Some(Mail::ConfirmPetition(ConfirmPetition { about, confirm, until }))
+            }
+            MailKind::StaffInvitation | MailKind::Feedback | MailKind::ContinuePetition => None,
             MailKind::AlreadySigned => Some(Mail::AlreadySigned(AlreadySigned {
                 about,
                 signed_at: signature.confirmed_at,
@@ -509,9 +630,19 @@ impl Desk {
                     },
                 )
             }
-            MailKind::ConfirmPetition | MailKind::ClosingDateChanged => None,
+            MailKind::ClosingDateChanged => self.closing_date_changed(signature, about, copy).await?,
+            MailKind::ConfirmFollow | MailKind::WeeklyNews => None,
             MailKind::Mailing => told.map(|told| Mail::News(News { about, told })),
         })
+    }
+}
+
+/// The page of what somebody follows.
+fn page_of(of: &Followed) -> String {
+    match of {
+        Followed::Petition(id, _) => urls::petition(id),
+        Followed::Topic(code, _) => urls::topic(code),
+        Followed::Place(_, _, set) => urls::local_place(&of.slug(), set),
     }
 }
 

@@ -21,8 +21,10 @@ use crate::{actions, app::App, domain::limits, store};
 /// Something that happens by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
-    /// What it does.
+    /// What it is called.
     pub name: &'static str,
+    /// What it does, for those who run the site.
+    pub about: &'static str,
     /// How often.
     pub every: Duration,
     work: Work,
@@ -31,6 +33,8 @@ pub struct Job {
 #[derive(Clone, Copy, Debug)]
 enum Work {
     ClosePetitions,
+    SettleDeadlines,
+    TellClosingDates,
     PublishResponses,
     RefreshWords,
     RelatePetitions,
@@ -39,6 +43,7 @@ enum Work {
     ForgetMinutes,
     SumMonths,
     ForgetUnconfirmed,
+    ForgetDrafts,
     ErasePersonalData,
     CheckTallies,
     SettleThresholds,
@@ -46,26 +51,140 @@ enum Work {
     RunRules,
     ForgetSignIns,
     KeepEstimates,
+    TellFollowers,
+    SendWeeklyNews,
 }
 
 /// Every job of the site.
 pub const TIMETABLE: &[Job] = &[
-    Job { name: "close petitions", every: minutes(1), work: Work::ClosePetitions },
-    Job { name: "settle thresholds", every: Duration::from_secs(2), work: Work::SettleThresholds },
-    Job { name: "publish responses", every: minutes(1), work: Work::PublishResponses },
-    Job { name: "refresh words", every: minutes(60), work: Work::RefreshWords },
-    Job { name: actions::relate::LOCK, every: Duration::from_secs(2), work: Work::RelatePetitions },
-    Job { name: "sum up places", every: minutes(60), work: Work::SumUpPlaces },
-    Job { name: "make statistics", every: minutes(limits::STATISTICS_MINUTES), work: Work::MakeStatistics },
-    Job { name: "forget minutes", every: minutes(60), work: Work::ForgetMinutes },
-    Job { name: "sum months", every: minutes(60), work: Work::SumMonths },
-    Job { name: "count forms", every: minutes(5), work: Work::CountForms },
-    Job { name: "forget unconfirmed", every: minutes(6 * 60), work: Work::ForgetUnconfirmed },
-    Job { name: "erase personal data", every: minutes(6 * 60), work: Work::ErasePersonalData },
-    Job { name: "run rules", every: Duration::from_secs(1), work: Work::RunRules },
-    Job { name: "forget sign-ins", every: minutes(60), work: Work::ForgetSignIns },
-    Job { name: "keep estimates", every: minutes(60), work: Work::KeepEstimates },
-    Job { name: "check tallies", every: minutes(24 * 60), work: Work::CheckTallies },
+    Job {
+        name: "close petitions",
+        about: "Closes petitions whose deadline has passed, at that deadline, and tells their creators. When Parliament is \
+                dissolved, closes what is open and stops what is not published.",
+        every: minutes(1),
+        work: Work::ClosePetitions,
+    },
+    Job {
+        name: "settle deadlines",
+        about: "Moves deadlines after an outage, and to the end of a parliament that has been announced.",
+        every: Duration::from_secs(10),
+        work: Work::SettleDeadlines,
+    },
+    Job {
+        name: "tell closing dates",
+        about: "Queues the mails that tell everybody once that petitions close earlier.",
+        every: Duration::from_secs(5),
+        work: Work::TellClosingDates,
+    },
+    Job {
+        name: "settle thresholds",
+        about: "Brings petitions up with thresholds that staff have changed.",
+        every: Duration::from_secs(2),
+        work: Work::SettleThresholds,
+    },
+    Job {
+        name: "publish responses",
+        about: "Publishes government responses whose set time has come, and begins their mailings.",
+        every: minutes(1),
+        work: Work::PublishResponses,
+    },
+    Job {
+        name: "refresh words",
+        about: "Learns new words for the search, with which typing mistakes are understood.",
+        every: minutes(60),
+        work: Work::RefreshWords,
+    },
+    Job {
+        name: actions::relate::LOCK,
+        about: "Finds related petitions anew when one is published, changed or closed.",
+        every: Duration::from_secs(2),
+        work: Work::RelatePetitions,
+    },
+    Job {
+        name: "sum up places",
+        about: "Sums up what each constituency usually signs, with which petitions are compared.",
+        every: minutes(60),
+        work: Work::SumUpPlaces,
+    },
+    Job {
+        name: "make statistics",
+        about: "Makes the public statistics anew.",
+        every: minutes(limits::STATISTICS_MINUTES),
+        work: Work::MakeStatistics,
+    },
+    Job {
+        name: "forget minutes",
+        about: "Drops counts by minute that are older than the windows that need them; the hours stay.",
+        every: minutes(60),
+        work: Work::ForgetMinutes,
+    },
+    Job {
+        name: "sum months",
+        about: "Sums up the signatures of finished months for staff’s figures.",
+        every: minutes(60),
+        work: Work::SumMonths,
+    },
+    Job {
+        name: "count forms",
+        about: "Counts forms for signing and how many of them are confirmed, for the pages of creators.",
+        every: minutes(5),
+        work: Work::CountForms,
+    },
+    Job {
+        name: "forget unconfirmed",
+        about: "Removes signatures, petitions and followings that nobody has confirmed in time.",
+        every: minutes(6 * 60),
+        work: Work::ForgetUnconfirmed,
+    },
+    Job {
+        name: "forget drafts",
+        about: "Removes drafts of petitions that nobody has gone on with.",
+        every: minutes(6 * 60),
+        work: Work::ForgetDrafts,
+    },
+    Job {
+        name: "erase personal data",
+        about: "Erases names, addresses and postcodes of petitions that have been over for long enough, unless staff have said \
+                that they are kept. Numbers and places stay.",
+        every: minutes(6 * 60),
+        work: Work::ErasePersonalData,
+    },
+    Job {
+        name: "run rules",
+        about: "Goes on with rules over signatures that staff have started.",
+        every: Duration::from_secs(1),
+        work: Work::RunRules,
+    },
+    Job {
+        name: "forget sign-ins",
+        about: "Drops ended sessions of staff and refused tries to sign in, and sums the tries up in the log.",
+        every: minutes(60),
+        work: Work::ForgetSignIns,
+    },
+    Job {
+        name: "keep estimates",
+        about: "Keeps one estimate of the final count of a day for each open petition, to measure later how good they were.",
+        every: minutes(60),
+        work: Work::KeepEstimates,
+    },
+    Job {
+        name: "tell followers",
+        about: "Begins the mails that tell who follows a petition that it has reached a threshold or has closed.",
+        every: minutes(1),
+        work: Work::TellFollowers,
+    },
+    Job {
+        name: "send weekly news",
+        about: "Once a week, makes the news for who follows a topic or a constituency.",
+        every: minutes(1),
+        work: Work::SendWeeklyNews,
+    },
+    Job {
+        name: "check tallies",
+        about: "Compares every count with the ledger. What differs is reported, not mended: “undersigned recount” does that.",
+        every: minutes(24 * 60),
+        work: Work::CheckTallies,
+    },
 ];
 
 const DAILY: Duration = minutes(24 * 60);
@@ -123,7 +242,17 @@ impl Job {
             return Ok(None);
         }
         let done = match self.work {
-            Work::ClosePetitions => actions::close_petitions::close_petitions(&mut tx, now).await?.len() as u64,
+            // These three in transactions of their own, while this one keeps other processes out.
+            Work::ClosePetitions => actions::close_petitions::close_petitions(&app.pool, now).await?,
+            Work::SettleDeadlines => {
+                actions::outages::settle_outages(&app.pool, now).await?
+                    + actions::close_petitions::settle_deadlines(&app.pool, now).await?
+            }
+            Work::TellClosingDates => {
+                let queued = actions::parliament::queue_closing_mails(&app.pool, now).await?;
+                app.signing.mail_queued.notify_one();
+                queued
+            }
             Work::PublishResponses => actions::respond::publish_due(&mut tx, now).await?,
             Work::RefreshWords => {
                 store::search::refresh_words(&mut tx).await?;
@@ -143,7 +272,8 @@ impl Job {
             Work::ForgetMinutes => store::tallies::forget_minutes(&mut tx, now).await?,
             Work::SumMonths => store::figures::sum_months(&mut tx, now).await?,
             Work::ForgetUnconfirmed => actions::forget::forget_unconfirmed(&mut tx, app.retention, now).await?,
-            Work::ErasePersonalData => actions::forget::erase_personal_data(&mut tx, app.retention, now).await?,
+            Work::ForgetDrafts => actions::save_draft::forget_old_drafts(&mut tx, now).await?,
+            Work::ErasePersonalData => actions::forget::erase_personal_data(&app.pool, app.retention, now).await?,
             // A few petitions at a time, in transactions of its own.
             Work::SettleThresholds => actions::configure::settle_thresholds(&app.pool, app.thresholds(), now).await?,
             // In transactions of its own, while this one keeps other processes out.
@@ -157,6 +287,14 @@ impl Job {
             }
             // One of a day for each petition, a few at a time, in transactions of its own.
             Work::KeepEstimates => actions::estimate::keep_estimates(&app.pool, now).await?,
+            Work::TellFollowers => actions::tell_followers::tell_happenings(&mut tx, now).await?,
+            // In transactions of its own, so that what has been put into the outbox stays there.
+            Work::SendWeeklyNews => {
+                actions::tell_followers::begin_weekly(&mut *app.pool.acquire().await?, now).await?;
+                let queued = actions::tell_followers::queue_weekly(&app.pool, now).await?;
+                app.signing.mail_queued.notify_one();
+                queued
+            }
             Work::CheckTallies => {
                 let differences = store::recount::differences(&mut tx).await?;
                 app.metrics.tally_differences.set(i64::try_from(differences.len()).unwrap_or(i64::MAX));

@@ -13,8 +13,10 @@ use lettre::{
 };
 
 use super::{
+    closing::{ClosingDateChanged, ClosingDateChangedHtml, ClosingDateChangedText},
     creator::{ConfirmSupport, ConfirmSupportHtml, ConfirmSupportText, CreatorTold, CreatorToldHtml, CreatorToldText},
     feedback::FeedbackMail,
+    follow::ToFollower,
     letter::Letter,
     news::{NewsHtml, NewsText, Told},
 };
@@ -44,6 +46,30 @@ pub struct ConfirmSignature {
     pub about: AboutSignature,
     /// The link.
     pub confirm: String,
+    /// Until when it is good.
+    pub until: Timestamp,
+}
+
+/// Somebody has started a petition; the link lets it gather support.
+#[derive(Clone)]
+pub struct ConfirmPetition {
+    /// Whose, and which petition.
+    pub about: AboutSignature,
+    /// The link.
+    pub confirm: String,
+    /// Until when it is good.
+    pub until: Timestamp,
+}
+
+/// Somebody has saved a petition to go on writing it later.
+#[derive(Clone)]
+pub struct ContinuePetition {
+    /// What the site is called.
+    pub site_name: String,
+    /// The address of the site.
+    pub site: String,
+    /// The link.
+    pub go_on: String,
     /// Until when it is good.
     pub until: Timestamp,
 }
@@ -179,12 +205,20 @@ pub enum Mail {
     ConfirmSupport(ConfirmSupport),
     /// "Confirm your signature".
     ConfirmSignature(ConfirmSignature),
+    /// "Confirm your petition".
+    ConfirmPetition(ConfirmPetition),
+    /// "Go on with your petition".
+    ContinuePetition(ContinuePetition),
     /// "You have signed this petition already".
     AlreadySigned(AlreadySigned),
+    /// "A petition you signed closes earlier".
+    ClosingDateChanged(ClosingDateChanged),
     /// "The Government has responded", and what else there may be to tell.
     News(News),
     /// "Feedback", to those who run the site.
     Feedback(FeedbackMail),
+    /// To somebody who follows something without having signed.
+    ToFollower(ToFollower),
 }
 
 /// What stands on the envelope, and in the headers, of one mail.
@@ -229,6 +263,32 @@ struct ConfirmSignatureText<'a> {
 struct ConfirmSignatureHtml<'a> {
     mail: &'a ConfirmSignature,
     about: &'a AboutSignature,
+}
+
+#[derive(Template)]
+#[template(path = "mail/confirm_petition.txt")]
+struct ConfirmPetitionText<'a> {
+    mail: &'a ConfirmPetition,
+    about: &'a AboutSignature,
+}
+
+#[derive(Template)]
+#[template(path = "mail/confirm_petition.html")]
+struct ConfirmPetitionHtml<'a> {
+    mail: &'a ConfirmPetition,
+    about: &'a AboutSignature,
+}
+
+#[derive(Template)]
+#[template(path = "mail/continue_petition.txt")]
+struct ContinuePetitionText<'a> {
+    mail: &'a ContinuePetition,
+}
+
+#[derive(Template)]
+#[template(path = "mail/continue_petition.html")]
+struct ContinuePetitionHtml<'a> {
+    mail: &'a ContinuePetition,
 }
 
 #[derive(Template)]
@@ -280,9 +340,13 @@ impl Mail {
             Self::CreatorTold(mail) => format!("{}: {}", mail.headline(), mail.about.action),
             Self::ConfirmSupport(mail) => format!("Confirm your support: {}", mail.about.action),
             Self::ConfirmSignature(mail) => format!("Confirm your signature: {}", mail.about.action),
+            Self::ConfirmPetition(mail) => format!("Confirm your petition: {}", mail.about.action),
+            Self::ContinuePetition(mail) => format!("Go on with your petition on {}", mail.site_name),
             Self::AlreadySigned(mail) => format!("You have signed already: {}", mail.about.action),
+            Self::ClosingDateChanged(mail) => mail.headline().to_owned(),
             Self::News(mail) => format!("{}: {}", mail.told.headline, mail.about.action),
             Self::Feedback(mail) => mail.subject(),
+            Self::ToFollower(mail) => mail.subject(),
         }
     }
 
@@ -297,9 +361,13 @@ impl Mail {
             Self::CreatorTold(mail) => CreatorToldText { mail, about: &mail.about }.render(),
             Self::ConfirmSupport(mail) => ConfirmSupportText { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureText { mail, about: &mail.about }.render(),
+            Self::ConfirmPetition(mail) => ConfirmPetitionText { mail, about: &mail.about }.render(),
+            Self::ContinuePetition(mail) => ContinuePetitionText { mail }.render(),
             Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
+            Self::ClosingDateChanged(mail) => ClosingDateChangedText { mail, about: &mail.about }.render(),
             Self::News(mail) => NewsText { told: &mail.told, about: &mail.about }.render(),
             Self::Feedback(mail) => mail.text(),
+            Self::ToFollower(mail) => mail.text(),
         }
     }
 
@@ -314,22 +382,29 @@ impl Mail {
             Self::CreatorTold(mail) => CreatorToldHtml { mail, about: &mail.about }.render(),
             Self::ConfirmSupport(mail) => ConfirmSupportHtml { mail, about: &mail.about }.render(),
             Self::ConfirmSignature(mail) => ConfirmSignatureHtml { mail, about: &mail.about }.render(),
+            Self::ConfirmPetition(mail) => ConfirmPetitionHtml { mail, about: &mail.about }.render(),
+            Self::ContinuePetition(mail) => ContinuePetitionHtml { mail }.render(),
             Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
+            Self::ClosingDateChanged(mail) => ClosingDateChangedHtml { mail, about: &mail.about }.render(),
             Self::News(mail) => NewsHtml { told: &mail.told, about: &mail.about }.render(),
             Self::Feedback(mail) => mail.html(),
+            Self::ToFollower(mail) => mail.html(),
         }
     }
 
-    /// The signature that it is about; what staff get is about none.
-    fn about(&self) -> Option<&AboutSignature> {
+    /// Where mails like this are stopped; staff get none of those, and who has yet to confirm a petition gets no more than was
+    /// asked for.
+    fn unsubscribe(&self) -> Option<&str> {
         match self {
-            Self::StaffInvitation(_) | Self::Feedback(_) => None,
-            Self::PetitionDecided(mail) => Some(&mail.about),
-            Self::CreatorTold(mail) => Some(&mail.about),
-            Self::ConfirmSupport(mail) => Some(&mail.about),
-            Self::ConfirmSignature(mail) => Some(&mail.about),
-            Self::AlreadySigned(mail) => Some(&mail.about),
-            Self::News(mail) => Some(&mail.about),
+            Self::StaffInvitation(_) | Self::Feedback(_) | Self::ContinuePetition(_) | Self::ConfirmPetition(_) => None,
+            Self::PetitionDecided(mail) => Some(&mail.about.unsubscribe),
+            Self::CreatorTold(mail) => Some(&mail.about.unsubscribe),
+            Self::ConfirmSupport(mail) => Some(&mail.about.unsubscribe),
+            Self::ConfirmSignature(mail) => Some(&mail.about.unsubscribe),
+            Self::AlreadySigned(mail) => Some(&mail.about.unsubscribe),
+            Self::ClosingDateChanged(mail) => Some(&mail.about.unsubscribe),
+            Self::News(mail) => Some(&mail.about.unsubscribe),
+            Self::ToFollower(mail) => Some(mail.unsubscribe()),
         }
     }
 
@@ -353,9 +428,9 @@ impl Mail {
             .date(envelope.now.into())
             .message_id(Some(format!("<{name}@{}>", from.domain())))
             .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
-        if let Some(about) = self.about() {
+        if let Some(unsubscribe) = self.unsubscribe() {
             message = message
-                .raw_header(header("List-Unsubscribe", format!("<{}>", about.unsubscribe)))
+                .raw_header(header("List-Unsubscribe", format!("<{unsubscribe}>")))
                 .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
         if let Self::Feedback(mail) = self

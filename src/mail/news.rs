@@ -5,8 +5,8 @@ use askama::Template;
 use jiff::civil::Date;
 
 use crate::{
-    domain::{markdown, petition::Debate},
-    store::mailings::Content,
+    domain::{deadline, markdown, petition::Debate, text},
+    store::mailings::{Content, Threshold},
 };
 
 use super::messages::AboutSignature;
@@ -84,7 +84,43 @@ impl Told {
                 html: markdown::to_html(&activity.body),
                 ..written(&activity.subject, "There is news about a petition that you signed.".to_owned(), "#activity")
             },
+            Content::Reached(threshold, count) => {
+                let (headline, next) = match threshold {
+                    Threshold::Response => {
+                        ("It has enough signatures for a government response", "The Government will respond to it.")
+                    }
+                    Threshold::Debate => (
+                        "It has enough signatures to be considered for a debate",
+                        "Parliament will consider it for a debate.",
+                    ),
+                };
+                let lead = "A petition that you signed has reached a goal.".to_owned();
+                Self { text: format!("{}. {next}", signed(*count)), ..written(headline, lead, "") }.in_html()
+            }
+            Content::Closed(at, count) => {
+                let lead = "A petition that you signed can no longer be signed.".to_owned();
+                let text = format!("It closed on {}. {}.", day(&deadline::day(*at)), signed(*count));
+                Self { text, ..written("It has closed", lead, "") }.in_html()
+            }
         }
+    }
+
+    /// With its text as HTML as well.
+    fn in_html(self) -> Self {
+        Self { html: markdown::to_html(&self.text), ..self }
+    }
+
+    /// The sentence for those who follow the petition and have not signed it.
+    pub fn lead_to_followers(&self) -> String {
+        self.lead.replacen("that you signed", "that you follow", 1)
+    }
+}
+
+/// "1 person has signed it", "10,012 people have signed it".
+fn signed(count: u32) -> String {
+    match count {
+        1 => "1 person has signed it".to_owned(),
+        _ => format!("{} people have signed it", text::grouped(count as usize)),
     }
 }
 

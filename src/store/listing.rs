@@ -6,6 +6,7 @@ use sqlx::{Postgres, QueryBuilder, Row};
 use super::Db;
 use crate::domain::{
     facet::Facet,
+    parliament::ParliamentId,
     petition::{PetitionId, PetitionState},
 };
 
@@ -18,8 +19,12 @@ pub struct Listing {
     pub search: Option<String>,
     /// Topics that a petition must all have, by code.
     pub topics: Vec<String>,
+    /// Those of which parliament; `None`: of the current one.
+    pub parliament: Option<ParliamentId>,
     /// Scheduled debates before this day are past.
     pub today: Date,
+    /// What came onto the list last stands first, instead of the list's own order.
+    pub newest: bool,
 }
 
 /// A part of a list.
@@ -41,10 +46,14 @@ impl Listing {
         query.push("join petition_totals t on t.petition_id = p.id ");
         self.push_condition(&mut query);
         query.push(" order by ");
-        if let Some(search) = &self.search {
+        if self.newest {
+            query.push(newest(self.facet)).push(" desc, p.id desc");
+        } else if let Some(search) = &self.search {
             query.push("ts_rank_cd(p.search, to_tsquery('english', ").push_bind(search.clone()).push(")) desc, ");
+            query.push(order(self.facet));
+        } else {
+            query.push(order(self.facet));
         }
-        query.push(order(self.facet));
         query.push(" offset ").push_bind(slice.offset as i64);
         if let Some(limit) = slice.limit {
             query.push(" limit ").push_bind(limit as i64);
@@ -66,6 +75,14 @@ impl Listing {
     fn push_condition(&self, query: &mut QueryBuilder<Postgres>) {
         query.push("where ");
         query.push(condition(self.facet));
+        match self.parliament {
+            Some(parliament) => {
+                query.push(" and p.parliament_id = ").push_bind(parliament.0);
+            }
+            None => {
+                query.push(" and p.parliament_id = (select id from parliaments where archived_at is null)");
+            }
+        }
         match self.facet {
             Facet::AwaitingDebate => {
                 query.push(" and (p.scheduled_debate_date is null or p.scheduled_debate_date >= ");
@@ -125,7 +142,8 @@ pub async fn counts(db: &mut Db, today: Date) -> sqlx::Result<Counts> {
                count(*) filter (where p.state <> 'rejected' and (d.debated
                    or (p.debate_outcome_at is null and p.scheduled_debate_date < $1))) as "debated!"
            from petitions p left join debates d on d.petition_id = p.id
-           where p.state in ('open', 'closed', 'rejected')"#,
+           where p.state in ('open', 'closed', 'rejected')
+               and p.parliament_id = (select id from parliaments where archived_at is null)"#,
         jiff_sqlx::Date::from(today) as _
     )
     .fetch_one(db)
@@ -208,5 +226,20 @@ fn order(facet: Facet) -> &'static str {
              p.debate_outcome_at desc, p.id desc"
         }
         Facet::NotDebated => "p.debate_outcome_at desc, p.id desc",
+    }
+}
+
+/// When a petition came onto a list.
+fn newest(facet: Facet) -> &'static str {
+    match facet {
+        Facet::All => "coalesce(p.opened_at, p.rejected_at)",
+        Facet::Open | Facet::Recent => "p.opened_at",
+        Facet::Closed => "p.closed_at",
+        Facet::Rejected => "p.rejected_at",
+        Facet::AwaitingResponse => "p.response_threshold_reached_at",
+        Facet::WithResponse => "p.government_response_at",
+        Facet::AwaitingDebate => "coalesce(p.debate_threshold_reached_at, p.debate_scheduled_on::timestamptz)",
+        Facet::Debated => "coalesce(p.debate_outcome_at, p.scheduled_debate_date::timestamptz)",
+        Facet::NotDebated => "p.debate_outcome_at",
     }
 }

@@ -1,5 +1,5 @@
-//! Mailings: mails to everybody who signed a petition and asked to hear of it. Their rows are put into the outbox in
-//! batches, each together with how far that has come, so that whoever is killed in the middle leaves nothing undone and
+//! Mailings: mails to everybody who signed a petition and asked to hear of it, and to those who follow it. Their rows are put
+//! into the outbox in batches, each together with how far that has come, so that whoever is killed in the middle leaves nothing undone and
 //! nothing done twice.
 
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Db, signatures::narrow, sql};
 use crate::domain::{
+    follow::{FollowId, FollowerId},
     mailing::{MailingId, MailingKind, Progress},
     petition::{Activity, Debate, GovernmentResponse, PetitionId},
     staff::StaffId,
@@ -17,10 +18,12 @@ use crate::domain::{
 /// Who would get a mail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// How many signed, confirmed it, and asked for news.
+    /// How many signed, confirmed it, and asked for news, or follow it.
     pub people: u32,
     /// The last signature of this moment.
     pub last_signature: i64,
+    /// The last following of this moment.
+    pub last_follow: i64,
 }
 
 /// Who would get a mail about a petition. Counted, not estimated: it takes about half a second for a million signatures,
@@ -36,9 +39,47 @@ pub async fn asked(db: &mut Db, petition: PetitionId) -> sqlx::Result<Asked> {
            from signatures where petition_id = $1"#,
         narrow(petition)
     )
-    .fetch_one(db)
+    .fetch_one(&mut *db)
     .await?;
-    Ok(Asked { people: row.people.try_into().unwrap_or(u32::MAX), last_signature: row.last })
+    let followers = super::digests::audience(db, petition, true).await?;
+    let signers: u32 = row.people.try_into().unwrap_or(u32::MAX);
+    Ok(Asked {
+        people: signers.saturating_add(followers.people),
+        last_signature: row.last,
+        last_follow: followers.last_follow,
+    })
+}
+
+/// Who would get a mail about a petition that only those get who follow it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn followers_asked(db: &mut Db, petition: PetitionId) -> sqlx::Result<Asked> {
+    let followers = super::digests::audience(db, petition, false).await?;
+    Ok(Asked { people: followers.people, last_signature: 0, last_follow: followers.last_follow })
+}
+
+/// What has happened to petitions that somebody followed by then, and has not been told yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn untold(db: &mut Db) -> sqlx::Result<Vec<(PetitionId, MailingKind)>> {
+    let rows = sqlx::query!(
+        r#"select p.id, e.kind as "kind!: MailingKind"
+           from petitions p
+           cross join lateral (values
+               ('response_threshold_reached'::mailing_kind, p.response_threshold_reached_at),
+               ('debate_threshold_reached', p.debate_threshold_reached_at),
+               ('closed', case when p.state = 'closed' then p.closed_at end)) as e (kind, at)
+           where p.id in (select distinct petition_id from follows where petition_id is not null)
+               and p.state in ('open', 'closed') and p.source_url is null
+               and exists (select from follows f where f.petition_id = p.id and f.confirmed_at <= e.at)
+               and not exists (select from mailings m where m.petition_id = p.id and m.kind = e.kind)
+           order by e.at, p.id"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.kind)).collect())
 }
 
 /// A mailing that is to begin.
@@ -63,8 +104,8 @@ pub struct NewMailing {
 pub async fn begin(db: &mut Db, new: &NewMailing, now: Timestamp) -> sqlx::Result<(MailingId, Vec<MailingId>)> {
     let id = sqlx::query_scalar!(
         "insert into mailings (petition_id, kind, activity_id, created_at, created_by, begins_at, mails_per_minute,
-             expected, last_signature)
-         select $1, $2, $3, $4, $5, $4, s.mails_per_minute, $6, $7 from site s
+             expected, last_signature, last_follow)
+         select $1, $2, $3, $4, $5, $4, s.mails_per_minute, $6, $7, $8 from site s
          returning id",
         narrow(new.petition),
         new.kind as _,
@@ -72,7 +113,8 @@ pub async fn begin(db: &mut Db, new: &NewMailing, now: Timestamp) -> sqlx::Resul
         sql(now) as _,
         new.by.map(|by| by.0),
         i32::try_from(new.asked.people).unwrap_or(i32::MAX),
-        new.asked.last_signature
+        new.asked.last_signature,
+        new.asked.last_follow
     )
     .fetch_one(&mut *db)
     .await?;
@@ -267,6 +309,12 @@ pub struct Unqueued {
     pub queued_to: i64,
     /// The last signature that gets it.
     pub last_signature: i64,
+    /// Followings up to this one are in the outbox; they come after the signatures.
+    pub follows_queued_to: i64,
+    /// The last following that gets it.
+    pub last_follow: i64,
+    /// Whether signers get it who asked for news; then they do not get it once more as followers.
+    pub goes_to_signers: bool,
 }
 
 /// Mailings of which not all mails are in the outbox yet, oldest first.
@@ -275,8 +323,9 @@ pub struct Unqueued {
 /// When the database fails.
 pub async fn unqueued(db: &mut Db) -> sqlx::Result<Vec<Unqueued>> {
     let rows = sqlx::query!(
-        "select id, petition_id, queued_to, last_signature from mailings
-         where all_queued_at is null and cancelled_at is null and paused_at is null order by id"
+        r#"select id, petition_id, kind as "kind: MailingKind", queued_to, last_signature, follows_queued_to, last_follow
+           from mailings
+           where all_queued_at is null and cancelled_at is null and paused_at is null order by id"#
     )
     .fetch_all(db)
     .await?;
@@ -287,6 +336,9 @@ pub async fn unqueued(db: &mut Db) -> sqlx::Result<Vec<Unqueued>> {
             petition: i64::from(row.petition_id).into(),
             queued_to: row.queued_to,
             last_signature: row.last_signature,
+            follows_queued_to: row.follows_queued_to,
+            last_follow: row.last_follow,
+            goes_to_signers: row.kind.goes_to_signers(),
         })
         .collect())
 }
@@ -303,6 +355,79 @@ pub fn still_to_queue(db: &mut Db, mailing: Unqueued) -> impl Stream<Item = sqlx
         mailing.last_signature
     )
     .fetch(db)
+}
+
+/// The followings that are still to get a mailing, in order: `most` of those with numbers above `after`. Whoever has signed
+/// and asked for news gets it as a signer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn follows_still_to_queue(
+    db: &mut Db,
+    mailing: Unqueued,
+    after: i64,
+    most: usize,
+) -> sqlx::Result<Vec<(FollowId, FollowerId)>> {
+    let rows = sqlx::query!(
+        "select f.id, f.follower_id
+         from follows f join followers w on w.id = f.follower_id
+         where f.petition_id = $1 and f.id > $2 and f.id <= $3 and f.confirmed_at is not null
+             and not ($4 and exists (
+                 select from signatures s where s.petition_id = f.petition_id and s.email_hash = w.email_hash
+                     and s.state = 'validated' and s.wants_updates and s.id <= $5))
+         order by f.id limit $6",
+        narrow(mailing.petition),
+        after,
+        mailing.last_follow,
+        mailing.goes_to_signers,
+        mailing.last_signature,
+        most as i64
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (FollowId(row.id), FollowerId(row.follower_id))).collect())
+}
+
+/// Puts the mails to these followers into the outbox as [`queue`] does those to signers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn queue_follows(
+    db: &mut Db,
+    mailing: MailingId,
+    after: i64,
+    follows: &[(FollowId, FollowerId)],
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let (Some((last, _)), Ok(count)) = (follows.last(), i32::try_from(follows.len())) else { return Ok(true) };
+    let queued = sqlx::query_scalar!(
+        "update mailings set queued = queued + $4, follows_queued_to = $3
+         where id = $1 and follows_queued_to = $2 and cancelled_at is null and paused_at is null
+         returning queued",
+        mailing.0,
+        after,
+        last.0,
+        count
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(queued) = queued else { return Ok(false) };
+    let (ids, followers): (Vec<i64>, Vec<i64>) = follows.iter().map(|(follow, who)| (follow.0, who.0)).unzip();
+    sqlx::query!(
+        "insert into outbox (kind, follow_id, follower_id, mailing_id, created_at, due_at)
+         select 'mailing', f.id, f.follower, m.id, $5,
+             m.begins_at + ($4::float8 + f.place - 1) * interval '1 minute' / m.mails_per_minute
+         from mailings m, unnest($2::bigint[], $3::bigint[]) with ordinality as f (id, follower, place)
+         where m.id = $1",
+        mailing.0,
+        &ids,
+        &followers,
+        f64::from(queued - count),
+        sql(now) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
 }
 
 /// Puts the mails to these signatures, which follow the one `after`, into the outbox, and notes that it has; `false`
@@ -345,16 +470,25 @@ pub async fn queue(
     Ok(true)
 }
 
-/// Notes that all mails of a mailing are in the outbox, unless somebody has stopped it or come further.
+/// Notes that all mails of a mailing are in the outbox, unless somebody has stopped it or come further than to this signature
+/// and this following.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn all_queued(db: &mut Db, mailing: MailingId, after: i64, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn all_queued(
+    db: &mut Db,
+    mailing: MailingId,
+    (signature, follow): (i64, i64),
+    now: Timestamp,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update mailings set all_queued_at = $3, queued_to = greatest(queued_to, last_signature)
-         where id = $1 and queued_to = $2 and cancelled_at is null and paused_at is null and all_queued_at is null",
+        "update mailings set all_queued_at = $4, queued_to = greatest(queued_to, last_signature),
+             follows_queued_to = greatest(follows_queued_to, last_follow)
+         where id = $1 and queued_to = $2 and follows_queued_to = $3
+             and cancelled_at is null and paused_at is null and all_queued_at is null",
         mailing.0,
-        after,
+        signature,
+        follow,
         sql(now)
     )
     .execute(db)
@@ -398,6 +532,19 @@ pub enum Content {
     Outcome(Debate),
     /// Something else happened.
     Activity(Activity),
+    /// It has enough signatures for a response, or for a debate; how many.
+    Reached(Threshold, u32),
+    /// It is closed, since when, and with how many signatures.
+    Closed(Timestamp, u32),
+}
+
+/// What a petition can have enough signatures for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// The Government's answer.
+    Response,
+    /// A debate in Parliament.
+    Debate,
 }
 
 /// What a mailing tells, as it is now; `None` if that is no longer so, and nothing is to be mailed.
@@ -406,8 +553,11 @@ pub enum Content {
 /// When the database fails.
 pub async fn content(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Content>> {
     let row = sqlx::query!(
-        r#"select m.petition_id, m.kind, m.activity_id from mailings m
+        r#"select m.petition_id, m.kind, m.activity_id, t.signature_count,
+               p.response_threshold_reached_at, p.debate_threshold_reached_at, p.closed_at
+           from mailings m
            join petitions p on p.id = m.petition_id and p.state in ('open', 'closed')
+           join petition_totals t on t.petition_id = p.id
            where m.id = $1 and m.cancelled_at is null"#,
         id.0
     )
@@ -415,7 +565,15 @@ pub async fn content(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Content>
     .await?;
     let Some(row) = row else { return Ok(None) };
     let petition = PetitionId::from(i64::from(row.petition_id));
+    let count = row.signature_count.try_into().unwrap_or(0);
     Ok(match row.kind {
+        MailingKind::ResponseThresholdReached => {
+            row.response_threshold_reached_at.map(|_| Content::Reached(Threshold::Response, count))
+        }
+        MailingKind::DebateThresholdReached => {
+            row.debate_threshold_reached_at.map(|_| Content::Reached(Threshold::Debate, count))
+        }
+        MailingKind::Closed => row.closed_at.map(|at| Content::Closed(at.to_jiff(), count)),
         MailingKind::GovernmentResponse => {
             let published = super::responses::standing(db, petition).await?.published;
             published.and_then(|published| {

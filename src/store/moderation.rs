@@ -51,15 +51,22 @@ impl Held {
 /// When the database fails.
 pub async fn find(db: &mut Db, id: PetitionId, hold: bool) -> sqlx::Result<Option<Held>> {
     if hold {
-        sqlx::query_scalar!("select id from petitions where id = $1 for update", id.get())
-            .fetch_optional(&mut *db)
-            .await?;
+        // Its parliament does not end meanwhile either.
+        sqlx::query_scalar!(
+            "select p.id from petitions p join parliaments l on l.id = p.parliament_id
+             where p.id = $1 for update of p for share of l",
+            id.get()
+        )
+        .fetch_optional(&mut *db)
+        .await?;
     }
     let row = sqlx::query!(
         r#"select p.state, p.action, p.background, p.additional_details, p.committee_note, p.opened_at, p.closes_at,
+               p.own_closes_at, l.dissolution_at,
                p.moderation_threshold_reached_at is not null as "supported!", p.source_url is not null as "imported!",
                j.code as "code?", j.details as "details?"
-           from petitions p left join rejections j on j.petition_id = p.id where p.id = $1"#,
+           from petitions p join parliaments l on l.id = p.parliament_id
+           left join rejections j on j.petition_id = p.id where p.id = $1"#,
         id.get()
     )
     .fetch_optional(&mut *db)
@@ -73,6 +80,8 @@ pub async fn find(db: &mut Db, id: PetitionId, hold: bool) -> sqlx::Result<Optio
             supported: row.supported,
             opened_at: row.opened_at.map(|at| at.to_jiff()),
             closes_at: row.closes_at.map(|at| at.to_jiff()),
+            own_closes_at: row.own_closes_at.map(|at| at.to_jiff()),
+            ends_at: row.dissolution_at.map(|at| at.to_jiff()),
         },
         action: row.action,
         background: row.background,
@@ -101,7 +110,7 @@ pub async fn decide(
     let judged = refused || state.is_published();
     let removed = state == PetitionState::Removed;
     sqlx::query!(
-        "update petitions set state = $2, opened_at = $3, closes_at = $4,
+        "update petitions set state = $2, opened_at = $3, closes_at = $4, own_closes_at = $11,
              closed_at = case when $2 = 'closed'::petition_state then coalesce(closed_at, $4)
                               when $2 = 'open'::petition_state or $3::timestamptz is null then null
                               else closed_at end,
@@ -121,7 +130,8 @@ pub async fn decide(
         removed,
         before as PetitionState,
         judged,
-        staff.map(|staff| staff.0)
+        staff.map(|staff| staff.0),
+        sql_opt(outcome.period.and_then(|period| period.own_closes_at)) as _
     )
     .execute(&mut *db)
     .await?;

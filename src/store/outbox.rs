@@ -1,13 +1,19 @@
 //! The outbox: mails that are to be sent, and what became of those that could not be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::Connection;
 
-use super::{Db, sql};
+use super::{
+    Db,
+    follows::{Follow, Follower},
+    sql,
+};
 use crate::domain::{
+    draft::DraftId,
+    follow::{FollowId, FollowerId},
     keyring::EmailHash,
     mail::MailKind,
     mailing::MailingId,
@@ -49,8 +55,34 @@ pub enum Recipient {
     Staff(TakenStaff),
     /// Whoever feedback goes to.
     Feedback(TakenFeedback),
+    /// Somebody who has saved a draft of a petition.
+    Draft(TakenDraft),
+    /// Somebody who follows something without having signed.
+    Follower(TakenFollower),
     /// Nobody any more: the signature or the account is gone, nothing personal of it is left, or no mail is wanted.
     Nobody,
+}
+
+/// What a mail has to know of a draft.
+#[derive(Clone)]
+pub struct TakenDraft {
+    /// Its number.
+    pub id: DraftId,
+    /// The address to which it goes, encrypted.
+    pub address: String,
+    /// When it was last saved.
+    pub saved_at: Timestamp,
+}
+
+/// What a mail has to know of somebody who follows something.
+#[derive(Clone)]
+pub struct TakenFollower {
+    /// Who it is.
+    pub follower: Follower,
+    /// Which of what they follow it is about; `None`: about all that the weekly news tell of.
+    pub follow: Option<Follow>,
+    /// The weekly news that it tells.
+    pub digest: Option<i64>,
 }
 
 /// What a mail has to know of somebody of the staff.
@@ -155,7 +187,9 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                s.contact as "contact?", s.email_hash, p.action as "action?", p.state as "petition_state?", p.closes_at,
                m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?",
                i.number as "invitation?", i.expires_at as "invited_until?", t.copy_to is not null as "is_copy!",
-               f.sealed as "feedback?", f.created_at as "given_at?", (select feedback_to from site) as "feedback_to!"
+               f.sealed as "feedback?", f.created_at as "given_at?", (select feedback_to from site) as "feedback_to!",
+               d.id as "draft_id?", d.address as "draft_address?", d.saved_at as "draft_saved_at?",
+               t.follower_id, t.follow_id, t.digest_id
            from taken t
            left join signatures s on s.id = t.signature_id and s.email_hash is not null
                and (t.mailing_id is null or s.state = 'validated' and s.wants_updates)
@@ -165,14 +199,39 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
            left join feedback f on f.id = t.feedback_id
            left join staff m on m.id = coalesce(t.staff_id, t.copy_to) and m.disabled_at is null
            left join staff_invitations i on i.staff_id = m.id and i.accepted_at is null and i.expires_at > $1
+           left join petition_drafts d on d.id = t.draft_id
            order by t.mailing_id is not null, t.was_due_at, t.id"#,
         sql(now) as _,
         most as i64,
         sql(now + LEASE) as _,
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
+    let followers: Vec<FollowerId> = rows.iter().filter_map(|row| row.follower_id.map(FollowerId)).collect();
+    let follows: Vec<FollowId> = rows.iter().filter_map(|row| row.follow_id.map(FollowId)).collect();
+    // Most mails are to signers.
+    let followers = match followers.as_slice() {
+        [] => HashMap::new(),
+        ids => super::follows::followers(db, ids).await?,
+    };
+    let follows = match follows.as_slice() {
+        [] => HashMap::new(),
+        ids => super::follows::by_id(db, ids).await?,
+    };
     let taken = rows.into_iter().map(|row| {
+        let follower = (|| {
+            let follow = row.follow_id.map(FollowId);
+            // Nobody is told what they have stopped following, or have not confirmed.
+            let follow = match follow {
+                None => None,
+                Some(id) => {
+                    let told = row.mailing_id.is_some();
+                    Some(follows.get(&id).filter(|follow| !told || follow.confirmed_at.is_some())?.clone())
+                }
+            };
+            let follower = followers.get(&FollowerId(row.follower_id?))?.clone();
+            Some(TakenFollower { follower, follow, digest: row.digest_id })
+        })();
         let signer = (|| {
             Some(TakenSignature {
                 id: row.signature_id?.into(),
@@ -200,10 +259,22 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
         let feedback = feedback.map(|(sealed, given_at)| {
             Recipient::Feedback(TakenFeedback { sealed, given_at: given_at.to_jiff(), to: row.feedback_to })
         });
+        let draft = (|| {
+            Some(TakenDraft {
+                id: DraftId(row.draft_id?),
+                address: row.draft_address?,
+                saved_at: row.draft_saved_at?.to_jiff(),
+            })
+        })();
         let (copy_to, staff) = if row.is_copy { (staff, None) } else { (None, staff) };
         let signer = signer.filter(|_| !row.is_copy || copy_to.is_some());
-        let recipient = signer.map(Recipient::Signer).or(staff.map(Recipient::Staff)).or(feedback);
-        let recipient = recipient.unwrap_or(Recipient::Nobody);
+        let recipient = signer
+            .map(Recipient::Signer)
+            .or(staff.map(Recipient::Staff))
+            .or(follower.map(Recipient::Follower))
+            .or(feedback)
+            .or(draft.map(Recipient::Draft))
+            .unwrap_or(Recipient::Nobody);
         Taken {
             id: row.id,
             kind: row.kind,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Db;
 use crate::domain::{
     area::BoundarySet,
+    parliament::ParliamentId,
     petition::{Activity, Debate, Department, GovernmentResponse, PetitionId, PetitionState, Rejection, Topic},
     record::Dates,
 };
@@ -32,6 +33,10 @@ pub struct Petition {
     pub dates: Dates,
     /// Where it was published, for petitions of another service.
     pub source_url: Option<String>,
+    /// Its own deadline, where the end of its parliament comes before that.
+    pub own_closes_at: Option<Timestamp>,
+    /// To which parliament it belongs.
+    pub parliament: ParliamentId,
     /// Of which moment its count is, for petitions of another service.
     pub counted_at: Option<Timestamp>,
     /// Which constituencies its places mean.
@@ -94,7 +99,7 @@ pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Petition>
                p.created_at, p.updated_at, p.moderation_threshold_reached_at, p.opened_at, p.closes_at, p.closed_at,
                p.rejected_at, p.stopped_at, p.removed_at, p.response_threshold_reached_at, p.government_response_at,
                p.debate_threshold_reached_at, p.debate_scheduled_on, p.scheduled_debate_date, p.debate_outcome_at,
-               p.source_url, p.boundary_set, t.signature_count,
+               p.source_url, p.boundary_set, p.own_closes_at, p.parliament_id, t.signature_count,
                (select max(r.read_at) from readings r where r.petition_id = p.id and p.source_url is not null) as counted_at,
                j.code as "rejection_code?", j.details as "rejection_details?",
                n.title as "rejection_title?", n.description as "rejection_text?",
@@ -145,6 +150,8 @@ pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Petition>
                 debate_outcome_at: row.debate_outcome_at.map(Into::into),
             },
             source_url: row.source_url,
+            own_closes_at: row.own_closes_at.map(Into::into),
+            parliament: ParliamentId(row.parliament_id),
             counted_at: row.counted_at.map(Into::into),
             boundary_set: BoundarySet(row.boundary_set),
             signature_count: row.signature_count.try_into().unwrap_or(0),
@@ -228,17 +235,4 @@ pub async fn activities(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Activit
             updated_at: row.updated_at.to_jiff(),
         })
         .collect())
-}
-
-/// Closes the petitions of this site whose deadline has passed, and says which.
-pub async fn close_due(db: &mut Db, now: Timestamp) -> sqlx::Result<Vec<PetitionId>> {
-    let ids = sqlx::query_scalar!(
-        "update petitions set state = 'closed', closed_at = closes_at, updated_at = $1
-         where state = 'open' and closes_at < $1 and source_url is null
-         returning id",
-        super::sql(now)
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(ids.into_iter().map(Into::into).collect())
 }

@@ -66,6 +66,8 @@ pub struct Similar {
     pub reason: Option<String>,
     /// When the Government answered.
     pub responded_on: Option<Date>,
+    /// What it answered, in short.
+    pub response_summary: Option<String>,
     /// When, or whether, it was debated.
     pub debated: Option<(bool, Option<Date>)>,
     /// How much it is alike, from 0 to 1.
@@ -101,7 +103,7 @@ pub async fn describe(db: &mut Db, alike: &[Alike]) -> sqlx::Result<Vec<Similar>
     let likenesses: Vec<f32> = alike.iter().map(|alike| alike.likeness).collect();
     let rows = sqlx::query!(
         r#"select p.id, p.action, p.background, p.additional_details, p.state, t.signature_count,
-               w.likeness as "likeness!", n.title as "reason?", g.responded_on as "responded_on?",
+               w.likeness as "likeness!", n.title as "reason?", g.responded_on as "responded_on?", g.summary as "response_summary?",
                d.debated as "debated?", d.debated_on
            from unnest($1::bigint[], $2::real[]) with ordinality w (id, likeness, position)
            join petitions p on p.id = w.id
@@ -125,6 +127,7 @@ pub async fn describe(db: &mut Db, alike: &[Alike]) -> sqlx::Result<Vec<Similar>
             signature_count: row.signature_count.try_into().unwrap_or(0),
             reason: row.reason,
             responded_on: row.responded_on.map(|on| on.to_jiff()),
+            response_summary: row.response_summary,
             debated: row.debated.map(|debated| (debated, row.debated_on.map(|on| on.to_jiff()))),
             likeness: row.likeness,
             shared: Vec::new(),

@@ -30,6 +30,15 @@ pub struct Collecting {
     pub elsewhere: bool,
     /// No signatures are taken at all for the time being.
     pub paused: bool,
+    /// Since when that is so, or was in an outage that is still to be made good: a deadline after this will be moved.
+    pub stopped_since: Option<Timestamp>,
+}
+
+impl Collecting {
+    /// Whether its deadline has passed, and will not be moved.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.closes_at.is_some_and(|deadline| deadline < now && self.stopped_since.is_none_or(|since| deadline < since))
+    }
 }
 
 /// What signing has to know of these petitions.
@@ -39,7 +48,9 @@ pub struct Collecting {
 pub async fn collecting(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<HashMap<PetitionId, Collecting>> {
     let rows = sqlx::query!(
         r#"select id, state, closes_at, closed_at, source_url is not null as "elsewhere!",
-               s.collection_paused_at is not null as "paused!"
+               s.collection_paused_at is not null as "paused!",
+               least(s.collection_paused_at, (select min(o.began_at) from outages o where o.settled_at is null))
+                   as stopped_since
            from petitions, site s where id = any($1)"#,
         &numbers(petitions)
     )
@@ -54,6 +65,7 @@ pub async fn collecting(db: &mut Db, petitions: &[PetitionId]) -> sqlx::Result<H
                 closed_at: row.closed_at.map(|at| at.to_jiff()),
                 elsewhere: row.elsewhere,
                 paused: row.paused,
+                stopped_since: row.stopped_since.map(|at| at.to_jiff()),
             };
             (row.id.into(), collecting)
         })
@@ -499,30 +511,6 @@ pub async fn remove_unconfirmed(db: &mut Db, before: Timestamp) -> sqlx::Result<
         sqlx::query!("delete from signatures where state = 'pending' and created_at < $1", super::sql(before) as _)
             .execute(db)
             .await?;
-    Ok(done.rows_affected())
-}
-
-/// Erases the personal data of signatures on petitions that have been over since a moment; says of how many.
-///
-/// # Errors
-/// When the database fails.
-pub async fn erase_over(db: &mut Db, since: Timestamp) -> sqlx::Result<u64> {
-    // Looks at all signatures of such petitions each time, also those that were erased before; it is not in a hurry.
-    let done = sqlx::query!(
-        "with over as (
-             select id::int as id from petitions
-             where state not in ('open', 'pending', 'validated', 'sponsored', 'flagged', 'dormant')
-                 and coalesce(removed_at, closed_at, rejected_at, stopped_at) < $1
-         ), unwanted as (
-             delete from unwanted_mail using over where unwanted_mail.petition_id = over.id
-         )
-         update signatures s set name = '', contact = '', email_hash = null, postcode_hash = 0, signed_from = null,
-             wants_updates = false
-         from over where s.petition_id = over.id and s.contact <> ''",
-        super::sql(since) as _
-    )
-    .execute(db)
-    .await?;
     Ok(done.rows_affected())
 }
 

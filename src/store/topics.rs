@@ -30,3 +30,11 @@ pub async fn all(db: &mut Db) -> sqlx::Result<Vec<TopicCount>> {
         .map(|row| TopicCount { topic: Topic { code: row.code, name: row.name }, open: row.open })
         .collect())
 }
+
+/// The topic with this code; `None` if there is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(db: &mut Db, code: &str) -> sqlx::Result<Option<Topic>> {
+    sqlx::query_as!(Topic, "select code, name from topics where code = $1", code).fetch_optional(db).await
+}

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::{desk::DeskFacet, mailing::MailingId, petition::PetitionId, staff::StaffId};
+use crate::domain::{desk::DeskFacet, mailing::MailingId, outage::OutageId, petition::PetitionId, staff::StaffId};
 
 /// How they all begin.
 pub const ADMIN: &str = "/admin";
@@ -115,6 +115,36 @@ pub fn site_entry_merge(list: &str, key: &str) -> String {
 /// Where departments are imported.
 pub fn site_departments_import() -> &'static str {
     "/admin/site/departments/import"
+}
+
+/// Outages.
+pub fn site_outages() -> &'static str {
+    "/admin/site/outages"
+}
+
+/// An outage.
+pub fn site_outage(id: &OutageId) -> String {
+    format!("/admin/site/outages/{id}")
+}
+
+/// Whose personal data end next.
+pub fn site_personal_data() -> &'static str {
+    "/admin/site/personal-data"
+}
+
+/// The current parliament.
+pub fn parliament() -> &'static str {
+    "/admin/parliament"
+}
+
+/// Something that can be done about it.
+pub fn parliament_act(act: &str) -> String {
+    format!("/admin/parliament/{act}")
+}
+
+/// The table of a petition's life.
+pub fn life() -> &'static str {
+    "/admin/life"
 }
 
 /// Where constituencies and countries are imported.

@@ -27,6 +27,8 @@ pub enum PageError {
     NotAcceptable,
     /// The link of a mail that does not work, or no longer.
     DeadLink,
+    /// The same for what somebody follows.
+    DeadFollowLink,
     /// An invitation of staff that does not work, or no longer.
     DeadInvitation,
     /// A form was expected, and something else came.
@@ -107,7 +109,7 @@ impl Notice {
             }
             StatusCode::NOT_ACCEPTABLE => (
                 "Not available in this format",
-                "Lists and petitions are pages, JSON (.json) and CSV (.csv). Ask for one of those.",
+                "Lists and petitions are pages, JSON (.json), CSV (.csv) and feeds (.atom). Ask for one of those.",
             ),
             StatusCode::GONE => {
                 ("This petition was removed", "It was public and has been taken away for good. It will not come back.")
@@ -148,6 +150,14 @@ impl IntoResponse for PageError {
                          mail if you got several. Links stop working once a signature has been withdrawn. You can sign \
                          again on the petition’s page."
                         .into(),
+                ..Notice::of(StatusCode::NOT_FOUND)
+            },
+            Self::DeadFollowLink => Notice {
+                title: "This link does not work",
+                advice: "Mail programs sometimes cut links short: copy the whole link from the mail. Links stop working once \
+                         you have stopped following, and those that nobody has confirmed stop after some days. You can \
+                         follow again on the page of the petition, the topic or the constituency."
+                    .into(),
                 ..Notice::of(StatusCode::NOT_FOUND)
             },
             Self::DeadInvitation => Notice {

@@ -105,6 +105,11 @@ pub fn minute_of(at: &Timestamp) -> String {
     at.to_zoned(deadline::london()).strftime("%H:%M on %-d %B %Y").to_string()
 }
 
+/// "21:36", by London's clock.
+pub fn time_of(at: &Timestamp) -> String {
+    at.to_zoned(deadline::london()).strftime("%H:%M").to_string()
+}
+
 /// "1 person", "4,210 people".
 pub fn people(count: impl Whole) -> String {
     format!("{} {}", thousands(&count), if count.whole() == 1 { "person" } else { "people" })

@@ -79,7 +79,8 @@ pub fn around(routes: Router<Site>, app: &App) -> Router<Site> {
 /// its form could name.
 fn carries_a_token(_: &Method, address: &Uri) -> bool {
     let path = address.path();
-    path.starts_with(urls::SIGNATURES) || path.starts_with(urls::PETITIONS) && has_token(address)
+    [urls::SIGNATURES, urls::FOLLOWS].iter().any(|secret| path.starts_with(secret))
+        || path.starts_with(urls::PETITIONS) && has_token(address)
 }
 
 /// Whether a token stands behind the question mark.
@@ -95,7 +96,8 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     request.extensions_mut().insert(RequestId(id.clone()));
     let path = request.uri().path();
     let secret =
-        path.starts_with(urls::SIGNATURES) || path.starts_with(urls::admin::INVITATIONS) || has_token(request.uri());
+        [urls::SIGNATURES, urls::FOLLOWS, urls::admin::INVITATIONS].iter().any(|secret| path.starts_with(secret))
+            || has_token(request.uri());
     let staff = urls::admin::is_within(request.uri().path());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -123,7 +125,7 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     headers.entry(CACHE_CONTROL).or_insert(CachePolicy::Never.header());
     // Data is for everyone, but for what is held about a signer and what staff see; pages are not read by other sites'
     // scripts.
-    let data = [Format::Json, Format::Csv, Format::Svg, Format::Png].map(Format::content_type);
+    let data = [Format::Json, Format::Csv, Format::Svg, Format::Png, Format::Atom].map(Format::content_type);
     if !secret
         && !staff
         && headers.get(CONTENT_TYPE).is_some_and(|kind| data.iter().any(|data| kind.as_bytes() == data.as_bytes()))

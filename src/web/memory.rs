@@ -103,6 +103,12 @@ pub enum Key {
     Home,
     /// A page of one of the ten lists: which list, which page, petitions on a page.
     List(Facet, u64, u64),
+    /// The same as a feed.
+    ListFeed(Facet, u64, u64),
+    /// What happens to a petition, as a feed.
+    PetitionFeed(PetitionId),
+    /// What is new in a constituency, as a feed.
+    LocalFeed(AreaId, BoundarySet),
     /// A petition's form for signing it.
     Sign(PetitionId),
     /// What somebody sees who has signed it.

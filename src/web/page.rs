@@ -10,8 +10,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{assets, cache::CachePolicy, card, error::PageError, extract::Format, markdown};
-use crate::{app::App, store::petitions::Petition, urls};
+use super::{
+    assets,
+    cache::CachePolicy,
+    card,
+    error::PageError,
+    extract::Format,
+    filters::{day, day_of, time_of},
+    markdown,
+};
+use crate::{app::App, domain::parliament::Phase, store::petitions::Petition, urls};
 
 /// What the frame of a page needs to know.
 #[derive(Clone, Debug)]
@@ -30,6 +38,10 @@ pub struct Layout {
     pub unlisted: bool,
     /// Which part of the site it belongs to.
     pub section: Section,
+    /// Where the same is told to readers of feeds.
+    pub feed: Option<String>,
+    /// What is said above every page about the end or the beginning of a parliament, as HTML; may be empty.
+    pub notice: String,
     /// The address of the stylesheet.
     pub css: String,
     /// The address of the script.
@@ -83,6 +95,8 @@ impl Layout {
             picture: None,
             unlisted: true,
             section: Section::Elsewhere,
+            feed: None,
+            notice: notice(app),
             css: assets::url("site.css"),
             js: assets::url("site.js"),
         }
@@ -100,10 +114,47 @@ impl Layout {
         self
     }
 
+    /// Says where the same is told to readers of feeds.
+    pub fn fed(mut self, feed: impl Into<String>) -> Self {
+        self.feed = Some(feed.into());
+        self
+    }
+
     /// Says to which part of the site the page belongs.
     pub fn within(mut self, section: Section) -> Self {
         self.section = section;
         self
+    }
+}
+
+/// What is said above every page: that a parliament ends, has ended, or has yet to begin.
+fn notice(app: &App) -> String {
+    let in_force = app.live.in_force();
+    let parliament = in_force.parliament();
+    match (parliament.phase(app.clock.now()), &parliament.dissolution) {
+        (Phase::Announced, Some((_, dissolution))) => {
+            let words = format!(
+                "Parliament is dissolved on {}. All petitions close then, at {}. The election is on {}; register to vote \
+                 until {}.",
+                day_of(&dissolution.at),
+                time_of(&dissolution.at),
+                day(&dissolution.election_on),
+                day_of(&dissolution.registration_closes_at)
+            );
+            format!("{}<p>{words}</p>", message(&dissolution.notice))
+        }
+        (Phase::Dissolved, Some((_, dissolution))) => format!(
+            "<p><strong>Parliament was dissolved on {}.</strong> Petitions are closed, and new ones can be started when the next \
+             Parliament is open.</p>",
+            day_of(&dissolution.at)
+        ),
+        (Phase::Pending, _) => format!(
+            "<p><strong>A new Parliament opens for petitions on {}, at {}.</strong> Until then nothing can be started or \
+             signed.</p>",
+            day_of(&parliament.opening_at),
+            time_of(&parliament.opening_at)
+        ),
+        _ => String::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Who exceeds a pace is not refused: the signature goes into quarantine, where staff can count it after all. The paces
 //! are such that a school of 1,500 pupils behind one address, or a mobile carrier, does not exceed them within an hour.
-//! They are kept in the memory of each process: of several on one database, each allows the whole pace.
+//! Who starts petitions, or saves them, too fast is asked to wait: each of these sends a mail. Paces are kept in the memory of each process: of several on one database, each allows the whole pace.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
@@ -48,6 +48,17 @@ pub struct Options {
     pub paces: Paces,
 }
 
+/// Whether an address may be asked by mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayAsk {
+    /// It may.
+    Yes,
+    /// It is not, and nobody is told.
+    Silently,
+    /// It is not now, since too many have asked from the same place.
+    Later,
+}
+
 /// The guard; cheap to clone.
 #[derive(Clone)]
 pub struct Protection(Arc<Guard>);
@@ -67,6 +78,14 @@ struct Guard {
     all_feedback: Pace<()>,
     /// Supporters, whatever they support.
     supporters: Pace<IpNet>,
+    starting: Creators,
+    saving: Creators,
+    /// Asking to follow something, from one address of the internet.
+    follows: Pace<IpNet>,
+    /// The same from the network around it.
+    follows_of_networks: Pace<IpNet>,
+    /// Mails that ask whether somebody wants to, by e-mail address.
+    follow_mails: Pace<u64>,
     /// Turns e-mail addresses into numbers, so that none is kept here.
     hasher: RandomState,
 }
@@ -97,6 +116,37 @@ impl Protection {
             feedback: Pace::new(Quota::per_hour, limits::FEEDBACK_PER_ADDRESS, limits::FEEDBACK_PER_ADDRESS, &time),
             all_feedback: Pace::new(Quota::per_hour, limits::FEEDBACK_PER_HOUR, limits::FEEDBACK_PER_HOUR, &time),
             supporters: Pace::new(Quota::per_minute, limits::SUPPORTERS_PER_MINUTE, limits::SUPPORTERS_BURST, &time),
+            starting: Creators {
+                emails: Pace::new(Quota::per_hour, limits::STARTED_PER_HOUR, limits::STARTED_BURST, &time),
+                addresses: Pace::new(
+                    Quota::per_hour,
+                    limits::STARTED_FROM_ADDRESS_PER_HOUR,
+                    limits::STARTED_FROM_ADDRESS_BURST,
+                    &time,
+                ),
+            },
+            saving: Creators {
+                emails: Pace::new(Quota::per_hour, limits::SAVED_PER_HOUR, limits::SAVED_BURST, &time),
+                addresses: Pace::new(
+                    Quota::per_hour,
+                    limits::SAVED_FROM_ADDRESS_PER_HOUR,
+                    limits::SAVED_FROM_ADDRESS_BURST,
+                    &time,
+                ),
+            },
+            follows: Pace::new(Quota::per_minute, limits::FOLLOWS_PER_MINUTE, limits::FOLLOW_BURST, &time),
+            follows_of_networks: Pace::new(
+                Quota::per_minute,
+                limits::FOLLOWS_PER_MINUTE.saturating_mul(NETWORK),
+                limits::FOLLOW_BURST.saturating_mul(NETWORK),
+                &time,
+            ),
+            follow_mails: Pace::new(
+                Quota::per_hour,
+                limits::FOLLOW_MAILS_PER_HOUR,
+                limits::FOLLOW_MAILS_PER_HOUR,
+                &time,
+            ),
             hasher: RandomState::new(),
         })))
     }
@@ -177,6 +227,48 @@ impl Protection {
         [network, lists.domain(email.domain())].contains(&Some(Rule::Allowed))
     }
 
+    /// Whether somebody may start a petition now: each sends a mail to an address that may be somebody else's, so who is too
+    /// fast is asked to wait. Counts it, so to be asked once for each. Wants to be called within tokio.
+    pub fn may_start(&self, from: Option<IpAddr>, email: &EmailAddress) -> bool {
+        self.keeps_pace(&self.0.starting, from, email)
+    }
+
+    /// The same of saving a petition to go on with it later.
+    pub fn may_save(&self, from: Option<IpAddr>, email: &EmailAddress) -> bool {
+        self.keeps_pace(&self.0.saving, from, email)
+    }
+
+    fn keeps_pace(&self, paces: &Creators, from: Option<IpAddr>, email: &EmailAddress) -> bool {
+        self.keep_up();
+        let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner).clone();
+        // A school may have the whole of its pupils write petitions; nobody's address gets more mails for that.
+        let is_allowed = from.and_then(|address| lists.network(address)) == Some(Rule::Allowed);
+        let address = from.filter(|_| !is_allowed).map(|from| Origin::of(from).address);
+        address.is_none_or(|address| paces.addresses.keeps(&address, 1))
+            && paces.emails.keeps(&self.0.hasher.hash_one(email.canonical()), 1)
+    }
+
+    /// Whether a mail may ask an address whether it wants to follow something; counts it, so to be asked once for each.
+    /// Nobody is told of a pace of an address: it would say what others do with it.
+    pub fn may_ask(&self, from: Option<IpAddr>, email: &EmailAddress) -> MayAsk {
+        self.keep_up();
+        let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let network = from.and_then(|address| lists.network(address));
+        let domain = lists.domain(email.domain());
+        match (network, domain) {
+            (Some(Rule::Blocked), _) | (_, Some(Rule::Blocked)) => return MayAsk::Silently,
+            (Some(Rule::Allowed), _) | (_, Some(Rule::Allowed)) => return MayAsk::Yes,
+            (None, None) => {}
+        }
+        if let Some(origin) = from.map(Origin::of)
+            && !(self.0.follows.keeps(&origin.address, 1) && self.0.follows_of_networks.keeps(&origin.network, 1))
+        {
+            return MayAsk::Later;
+        }
+        let email = self.0.hasher.hash_one(email.canonical());
+        if self.0.follow_mails.keeps(&email, 1) { MayAsk::Yes } else { MayAsk::Silently }
+    }
+
     /// Reads the lists again if they are old, in a task of its own.
     fn keep_up(&self) {
         let now = self.0.began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
@@ -197,11 +289,29 @@ impl Guard {
         self.emails.forget();
         self.feedback.forget();
         self.supporters.forget();
+        self.starting.forget();
+        self.saving.forget();
+        self.follows.forget();
+        self.follows_of_networks.forget();
+        self.follow_mails.forget();
         let read = async { store::protection::lists(&mut *self.pool.acquire().await?).await };
         match read.await {
             Ok(lists) => *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists),
             Err(error) => tracing::warn!(%error, "the lists of networks and domains stay as they were read before"),
         }
+    }
+}
+
+/// The paces of those who start petitions.
+struct Creators {
+    emails: Pace<u64>,
+    addresses: Pace<IpNet>,
+}
+
+impl Creators {
+    fn forget(&self) {
+        self.emails.forget();
+        self.addresses.forget();
     }
 }
 

@@ -14,12 +14,39 @@ pub fn all(site: &Site) -> Router<Site> {
         .route("/", get(pages::home::show))
         .route("/petitions", get(pages::petitions::list::show))
         .route("/petitions/start", get(pages::texts::start))
+        .route("/petitions/new", get(pages::create::wizard::show).post(pages::create::wizard::submit))
+        .route("/petitions/new/sent", get(pages::create::sent::show))
+        .route("/petitions/new/saved", get(pages::create::sent::saved))
+        .route("/petitions/drafts/{draft}", get(pages::create::draft::show).post(pages::create::draft::submit))
         .route("/petitions/local", get(pages::local::find::show).post(pages::local::find::submit))
         .route("/petitions/local/{place}", get(pages::local::show::open))
         .route("/petitions/local/{place}/all", get(pages::local::show::all))
         .route("/petitions/local/{place}/all.json", get(pages::local::show::all_json))
         .route("/petitions/local/{place}/all.csv", get(pages::local::show::all_csv))
+        .route(
+            "/petitions/local/{place}/follow",
+            get(pages::following::ask::place).post(pages::following::ask::submit_place),
+        )
         .route("/constituencies", get(pages::local::list::show))
+        .route("/topics", get(pages::topics::show))
+        .route("/topics/{topic}", get(api::feeds::topic))
+        .route("/topics/{topic}/follow", get(pages::following::ask::topic).post(pages::following::ask::submit_topic))
+        .route(
+            "/petitions/{petition}/follow",
+            get(pages::following::ask::petition).post(pages::following::ask::submit_petition),
+        )
+        .route(
+            "/follows/{follow}/confirm",
+            get(pages::following::confirm::show).post(pages::following::confirm::confirm),
+        )
+        .route("/follows/{follow}/not-me", post(pages::following::confirm::not_me))
+        .route("/follows/{follow}/stop", get(pages::following::stop::one).post(pages::following::stop::submit_one))
+        .route("/follows/by/{follow}", get(pages::following::yours::show).post(pages::following::yours::stop_one))
+        .route(
+            "/follows/by/{follow}/weekly",
+            get(pages::following::stop::weekly).post(pages::following::stop::submit_weekly),
+        )
+        .route("/follows/by/{follow}/everything", post(pages::following::yours::everything))
         .route("/petitions/{petition}", get(pages::petitions::show::show))
         .route("/petitions/{petition}/places", get(pages::petitions::all_places::show))
         .route("/petitions/{petition}/share", get(pages::petitions::share::show))
@@ -52,6 +79,11 @@ pub fn all(site: &Site) -> Router<Site> {
             "/signatures/{signature}/verify",
             get(pages::signing::verify::show).post(pages::signing::verify::confirm),
         )
+        .route(
+            "/signatures/{signature}/confirm-petition",
+            get(pages::create::confirm::show).post(pages::create::confirm::confirm),
+        )
+        .route("/signatures/{signature}/not-my-petition", post(pages::create::confirm::not_me))
         .route("/signatures/{signature}/not-me", post(pages::signing::verify::not_me))
         .route("/signatures/{signature}/signed", get(pages::signing::signed::show))
         .route(
@@ -64,14 +96,23 @@ pub fn all(site: &Site) -> Router<Site> {
         .route("/feedback/thanks", get(pages::feedback::thanks))
         .route("/help", get(pages::texts::help))
         .route("/help/estimates", get(pages::texts::estimates))
+        .route("/outages", get(pages::outages::show))
         .route("/help/{page}", get(pages::texts::own))
         .route("/privacy", get(pages::texts::privacy))
         .route("/accessibility", get(pages::texts::accessibility))
         .route("/cookies", get(pages::texts::cookies))
+        .route("/archived/petitions", get(pages::archived::list))
+        .route("/archived/petitions/{petition}", get(pages::archived::petition))
+        .route("/archived/signatures/{signature}/unsubscribe", get(pages::archived::unsubscribe))
         // programs
         .route("/petitions.json", get(pages::petitions::list::json))
         .route("/petitions.csv", get(pages::petitions::list::csv))
+        .route("/petitions.atom", get(pages::petitions::list::atom))
         .route("/petitions/{petition}/{name}", get(api::petition_data))
+        .route("/archived/petitions.json", get(pages::archived::list_json))
+        .route("/archived/petitions.csv", get(pages::archived::list_csv))
+        .route("/parliaments.json", get(api::parliaments::json))
+        .route("/parliaments/{period}", get(api::parliaments::one))
         .route("/topics.json", get(api::topics::json))
         .route("/trending.json", get(api::trending::json))
         .route("/statistics.json", get(api::statistics::json))
@@ -81,6 +122,9 @@ pub fn all(site: &Site) -> Router<Site> {
         .route("/ping", get(api::operations::ping))
         .route("/health-check", get(api::operations::health_check))
         .route("/robots.txt", get(api::operations::robots))
+        .route("/sitemap.xml", get(api::sitemap::index))
+        .route("/sitemap/pages.xml", get(api::sitemap::pages))
+        .route("/sitemap/{part}", get(api::sitemap::petitions))
         // staff
         .merge(admin::addresses::routes(site))
         // developers

@@ -25,3 +25,4 @@ mod staff;
 mod staff_everywhere;
 mod staff_journeys;
 mod staff_petitions;
+mod starting;

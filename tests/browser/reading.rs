@@ -149,7 +149,7 @@ async fn visit_every_other_page(browser: &Browser) {
         ("/petitions?state=awaiting_debate", "debate"),
         ("/petitions?topic=culture", "Show every topic"),
         ("/petitions?q=zzzzqqqq", "check the spelling"),
-        ("/petitions/start", "Petitions cannot be started on this site yet."),
+        ("/petitions/start", "Start your petition"),
         ("/help", "From an idea to a debate"),
         ("/help/estimates", "How far to trust it"),
         ("/statistics", "How fast the Government answers"),

@@ -6,8 +6,10 @@ use reqwest::{Method, StatusCode};
 use undersigned::{
     domain::{
         area::BoundarySet,
+        draft::DraftId,
         facet::Facet,
-        keyring::{PetitionPurpose, Purpose},
+        follow::{FollowId, FollowerId},
+        keyring::{FollowPurpose, PetitionPurpose, Purpose},
         petition::PetitionState,
         signature::SignatureId,
     },
@@ -33,6 +35,31 @@ async fn every_function_of_urls_leads_somewhere() {
     assert_eq!(sent.header("location"), urls::thank_you(id));
     let signature =
         SignatureId::from(app.ask("select max(id) from signatures").await.parse::<i64>().expect("a number"));
+    let form = "stage=save&go=keep&email=ada%40example.org";
+    let saved =
+        Answer::to(app.request(Method::POST, urls::new_petition()).header("content-type", kind).body(form)).await;
+    assert_eq!(saved.header("location"), urls::draft_saved());
+    let draft = DraftId(app.ask("select id from petition_drafts").await.parse().expect("a number"));
+    let form =
+        "stage=check&go=send&resident=yes&action=Plant+trees&background=b&name=Ada&country=FR&email=a%40example.org";
+    let sent =
+        Answer::to(app.request(Method::POST, urls::new_petition()).header("content-type", kind).body(form)).await;
+    assert_eq!(sent.header("location"), urls::petition_sent());
+    let creator = app.ask(
+        "select max(signature_id) from supporters where is_creator and signature_id in
+        (select id from signatures where state = 'pending')",
+    );
+    let creator = SignatureId::from(creator.await.parse::<i64>().expect("a number"));
+    let confirm_petition = app.keyring.token(Purpose::Confirm, creator);
+    let follow = Answer::to(
+        app.request(Method::POST, &urls::follow_topic("water"))
+            .header("content-type", kind)
+            .body("email=ada%40example.org"),
+    );
+    assert_eq!(follow.await.status, StatusCode::SEE_OTHER);
+    let follow = FollowId(app.ask("select id from follows").await.parse().expect("a number"));
+    let follower = FollowerId(app.ask("select id from followers").await.parse().expect("a number"));
+    let follow_token = |purpose, number| app.keyring.follow_token(purpose, number);
     app.deliver();
     app.becomes("select count(*) from outbox", "0").await;
     let token = |purpose| app.keyring.token(purpose, signature);
@@ -46,6 +73,21 @@ async fn every_function_of_urls_leads_somewhere() {
         ("petitions", urls::petitions().to_owned()),
         ("list", urls::list(Facet::Debated)),
         ("topic", urls::topic("water")),
+        ("topics", urls::topics().to_owned()),
+        ("follow_petition", urls::follow_petition(id)),
+        ("follow_topic", urls::follow_topic("water")),
+        ("follow_place", urls::follow_place("ynys-mon")),
+        ("confirm_follow", urls::confirm_follow(&follow, &follow_token(FollowPurpose::Confirm, follow.0))),
+        ("stop_follow", urls::stop_follow(&follow, &follow_token(FollowPurpose::Stop, follow.0))),
+        ("following", urls::following(&follower, &follow_token(FollowPurpose::Manage, follower.0))),
+        ("stop_weekly", urls::stop_weekly(&follower, &follow_token(FollowPurpose::Weekly, follower.0))),
+        ("petitions_feed", urls::petitions_feed().to_owned()),
+        ("petition_feed", urls::petition_feed(id)),
+        ("topic_feed", urls::topic_feed("water")),
+        ("local_feed", urls::local_feed("ynys-mon", BoundarySet::OF_2024)),
+        ("sitemap", urls::sitemap().to_owned()),
+        ("sitemap_part", urls::sitemap_part(20)),
+        ("sitemap_pages", urls::sitemap_pages().to_owned()),
         ("petition", urls::petition(id)),
         ("petition_json", urls::petition_json(id)),
         ("count_json", urls::count_json(id)),
@@ -91,7 +133,16 @@ async fn every_function_of_urls_leads_somewhere() {
         ("api_description", urls::api_description().to_owned()),
         ("feedback", urls::feedback().to_owned()),
         ("feedback_thanks", urls::feedback_thanks().to_owned()),
+        ("outages", urls::outages().to_owned()),
+        ("petitions_of", urls::petitions_of("2000-")),
+        ("parliaments_json", urls::parliaments_json().to_owned()),
+        ("parliament_json", urls::parliament_json("2000-")),
         ("start", urls::start().to_owned()),
+        ("new_petition", urls::new_petition().to_owned()),
+        ("petition_sent", urls::petition_sent().to_owned()),
+        ("draft_saved", urls::draft_saved().to_owned()),
+        ("draft", urls::draft(&draft, &app.keyring.draft_token(draft))),
+        ("confirm_petition", urls::confirm_petition(&creator, &confirm_petition)),
         ("help", urls::help().to_owned()),
         ("help_page", urls::help_page("own")),
         ("help_estimates", urls::help_estimates().to_owned()),
@@ -112,7 +163,23 @@ async fn every_function_of_urls_leads_somewhere() {
             urls::creator_mails(&young.id, &of(PetitionPurpose::Creator)),
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ),
+        (
+            "confirm_follow",
+            urls::confirm_follow(&follow, &follow_token(FollowPurpose::Confirm, follow.0)),
+            StatusCode::SEE_OTHER,
+        ),
+        (
+            "disown_follow",
+            urls::disown_follow(&follow, &follow_token(FollowPurpose::Confirm, follow.0)),
+            StatusCode::SEE_OTHER,
+        ),
+        (
+            "stop_everything",
+            urls::stop_everything(&follower, &follow_token(FollowPurpose::Manage, follower.0)),
+            StatusCode::OK,
+        ),
         ("withdraw_signature", urls::withdraw_signature(&signature, &manage), StatusCode::OK),
+        ("not_my_petition", urls::not_my_petition(&creator, &confirm_petition), StatusCode::OK),
     ];
     let mut functions: Vec<&str> = addresses.iter().map(|(function, _)| *function).collect();
     for (function, address, status) in sent {

@@ -11,7 +11,7 @@ const A_SECOND: &str = "public, max-age=1, stale-while-revalidate=2, stale-if-er
 const A_MINUTE: &str = "public, max-age=60, stale-while-revalidate=120, stale-if-error=300";
 
 /// What each address says about being kept.
-const POLICIES: [(&str, &str); 42] = [
+const POLICIES: [(&str, &str); 52] = [
     ("/", A_SECOND),
     ("/petitions/1000000", A_SECOND),
     ("/petitions/1000000?range=7d", A_SECOND),
@@ -29,6 +29,16 @@ const POLICIES: [(&str, &str); 42] = [
     ("/petitions", "no-cache"),
     ("/petitions?state=open&q=guide", "no-cache"),
     ("/petitions.json", "no-cache"),
+    ("/petitions.atom", "no-cache"),
+    ("/petitions.atom?state=open&q=guide", "no-cache"),
+    ("/petitions/1000000.atom", A_MINUTE),
+    ("/petitions/local/ynys-mon.atom", "no-cache"),
+    ("/petitions/1000000/follow", "no-cache"),
+    ("/petitions/local/ynys-mon/follow", "no-cache"),
+    ("/topics", A_MINUTE),
+    ("/sitemap.xml", A_MINUTE),
+    ("/sitemap/pages.xml", A_MINUTE),
+    ("/sitemap/petitions-20.xml", A_MINUTE),
     ("/petitions.csv", "no-cache"),
     ("/petitions/1000000/history.csv", "no-cache"),
     ("/petitions/1000000/history.json", "no-cache"),

@@ -232,7 +232,7 @@ fn a_falling_count_is_drawn_and_said() {
     let chart = chart(&series, Range::Month);
     assert_eq!(
         chart.summary,
-        "3 signatures since 12 July 2022, 400 removed; the busiest day was Monday 1 August with 3"
+        "397 signatures fewer since 12 July 2022 (3 came, 400 were taken out); the busiest day was Monday 1 August with 3"
     );
     let svg = chart.svg("growth");
     assert!(svg.contains("the total fell from 900 to 503") && svg.contains(r#"class="removed""#));

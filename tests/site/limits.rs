@@ -18,7 +18,7 @@ async fn pages_say_what_the_limits_are() {
     ada.see(&format!("in one sentence of at most {} characters", limits::ACTION));
     ada.see(&format!("Why, in at most {} characters", limits::BACKGROUND));
     ada.see(&format!("More details, if you like, in at most {} characters", limits::ADDITIONAL_DETAILS));
-    ada.see(&format!("You ask {} people to support your petition.", limits::SUPPORTERS_NEEDED));
+    ada.see(&format!("You ask {} people to support your petition", limits::SUPPORTERS_NEEDED));
     ada.see(&format!("it is open for {} months", limits::MONTHS_OPEN));
     ada.visit(urls::help()).await;
     ada.see(&format!("finds {} supporters", limits::SUPPORTERS_NEEDED));

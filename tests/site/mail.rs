@@ -9,7 +9,9 @@ use undersigned::{
     domain::{
         email::EmailAddress, petition::PetitionId, postcode::Postcode, signature::SignatureId, signer::SignerName,
     },
-    mail::messages::{AboutSignature, AlreadySigned, ConfirmSignature, Envelope, Mail as Message},
+    mail::messages::{
+        AboutSignature, AlreadySigned, ConfirmPetition, ConfirmSignature, ContinuePetition, Envelope, Mail as Message,
+    },
     urls,
 };
 
@@ -462,9 +464,24 @@ fn mails_read_as_they_should() {
         signed_at: Some(at("2022-08-01T09:05:00Z")),
         asked_at: at("2022-08-21T20:00:00Z"),
     });
+    let petition = Message::ConfirmPetition(ConfirmPetition {
+        about: about("Ada Lovelace", "Plant a tree in every <b>street</b>"),
+        confirm: "https://petitions.example.org/signatures/12/confirm-petition?token=cccc".to_owned(),
+        until: at("2022-09-04T20:00:00Z"),
+    });
+    let draft = Message::ContinuePetition(ContinuePetition {
+        site_name: "Petitions".to_owned(),
+        site: "https://petitions.example.org".to_owned(),
+        go_on: "https://petitions.example.org/petitions/drafts/7?token=dddd".to_owned(),
+        until: at("2022-09-20T20:00:00Z"),
+    });
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("mail-confirm-signature.txt", ada.text().expect("words"));
         insta::assert_snapshot!("mail-confirm-signature.html", ada.html().expect("words"));
+        insta::assert_snapshot!("mail-confirm-petition.txt", petition.text().expect("words"));
+        insta::assert_snapshot!("mail-confirm-petition.html", petition.html().expect("words"));
+        insta::assert_snapshot!("mail-continue-petition.txt", draft.text().expect("words"));
+        insta::assert_snapshot!("mail-continue-petition.html", draft.html().expect("words"));
         insta::assert_snapshot!("mail-already-signed.txt", zoe.text().expect("words"));
         insta::assert_snapshot!("mail-already-signed.html", zoe.html().expect("words"));
         insta::assert_snapshot!("mail-confirm-signature.eml", write(&ada, "ada@example.org").replace("\r\n", "\n"));

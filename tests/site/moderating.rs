@@ -257,6 +257,8 @@ async fn every_decision_is_open_to_the_states_that_the_table_says_and_no_others(
                 supported: dates.moderation_threshold_reached_at.is_some(),
                 opened_at: dates.opened_at,
                 closes_at: dates.closes_at,
+                own_closes_at: None,
+                ends_at: None,
             };
             let Some(outcome) = decision.outcome(&standing, false, app.now) else {
                 assert_eq!(root.status(), 409, "{decision:?} {from:?}");

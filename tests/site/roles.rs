@@ -68,6 +68,7 @@ async fn things(app: &TestApp) -> BTreeMap<&'static str, String> {
     .expect("an activity");
     BTreeMap::from([
         ("petition", petition.id.to_string()),
+        ("outage", "1".to_owned()),
         ("staff", app.ask("select id from staff where name = 'Ada Lovelace'").await),
         ("session", app.ask("select id from staff_sessions").await),
         ("passkey", "1".to_owned()),

@@ -30,8 +30,13 @@ pub(super) fn routes() -> Vec<String> {
         let path = path
             .replace("{signature}", "1")
             .replace("{mail}", "1")
+            .replace("{draft}", "1")
+            .replace("{period}", "2000-.json")
             .replace("{page}", "own")
-            .replace("{place}", "ynys-mon");
+            .replace("{place}", "ynys-mon")
+            .replace("{follow}", "1")
+            .replace("{topic}", "health")
+            .replace("{part}", "petitions-20.xml");
         if path.contains("{name}") {
             for name in [
                 "card.png",
@@ -72,7 +77,8 @@ async fn every_route_sends_the_protecting_headers() {
         let text = header("content-type").starts_with("text/html");
         assert!(!framed || !text || path.ends_with("/embed"), "{path} is a page that others may frame");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
-        let referrer = if path.starts_with("/signatures/") { "no-referrer" } else { "same-origin" };
+        let secret = path.starts_with("/signatures/") || path.starts_with("/follows/");
+        let referrer = if secret { "no-referrer" } else { "same-origin" };
         assert_eq!(header("referrer-policy"), referrer, "{path}");
         assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
         assert!(header("permissions-policy").contains("geolocation=()"), "{path}");
@@ -116,7 +122,9 @@ async fn what_cannot_be_done_at_an_address_is_told() {
     let app = TestApp::sample().await;
     for path in routes().iter().filter(|path| !path.starts_with("/static")) {
         let takes_forms = ["/signatures", "/sponsors/new", "/creator"].iter().any(|part| path.contains(part))
-            || ["/petitions/local", "/feedback"].contains(&path.as_str());
+            || path.starts_with("/petitions/drafts/")
+            || path.contains("/follow")
+            || ["/petitions/local", "/petitions/new", "/feedback"].contains(&path.as_str());
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
             if takes_forms && method == Method::POST {
                 continue;

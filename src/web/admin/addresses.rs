@@ -11,7 +11,7 @@ use axum::{
 };
 
 use super::{
-    account, answers, desk, guard, invitation, log, passkeys, petitions, prove, roles, sign_in, signatures,
+    account, answers, desk, guard, invitation, life, log, passkeys, petitions, prove, roles, sign_in, signatures,
     single_sign_on, site, staff,
 };
 use crate::{domain::staff::Permission, web::Site};
@@ -107,6 +107,7 @@ fn door(routes: Routes) -> Routes {
         .write(Permission::ManageStaff, "/admin/staff/{staff}/end-sessions", staff::end_sessions)
         .write(Permission::ManageStaff, "/admin/staff/{staff}/invite", staff::invite)
         .read(Permission::Read, "/admin/roles", roles::show)
+        .read(Permission::Read, "/admin/life", life::show)
         .read(Permission::ReadLog, "/admin/log", log::show)
         .read(Permission::ReadLog, "/admin/log.csv", log::csv)
 }
@@ -135,6 +136,10 @@ fn petitions(routes: Routes) -> Routes {
             "/admin/petitions/{petition}/committee-note",
             petitions::text::submit_committee_note,
         )
+        .read(Permission::Decide, "/admin/petitions/{petition}/deadline", petitions::deadline::show)
+        .write(Permission::Decide, "/admin/petitions/{petition}/deadline", petitions::deadline::submit)
+        .read(Permission::Configure, "/admin/petitions/{petition}/personal-data", petitions::personal_data::show)
+        .write(Permission::Configure, "/admin/petitions/{petition}/personal-data", petitions::personal_data::submit)
         .read(Permission::Decide, "/admin/petitions/{petition}/publish", petitions::decide::show)
         .write(Permission::Decide, "/admin/petitions/{petition}/publish", petitions::decide::submit)
         .read(Permission::Decide, "/admin/petitions/{petition}/reject", petitions::decide::show)
@@ -262,6 +267,21 @@ fn running(routes: Routes) -> Routes {
         .write(Permission::Operate, "/admin/site/outbox/{mail}/again", site::outbox::send_again)
         .write(Permission::Operate, "/admin/site/outbox/{mail}/discard", site::outbox::discard)
         .write(Permission::Operate, "/admin/site/outbox/{mail}/copy", site::outbox::copy)
+        .read(Permission::Operate, "/admin/site/outages", site::outages::show)
+        .write(Permission::Configure, "/admin/site/outages", site::outages::note)
+        .write(Permission::Configure, "/admin/site/outages/{outage}", site::outages::describe)
+        .read(Permission::Operate, "/admin/site/personal-data", site::personal_data::show)
+        .read(Permission::Operate, "/admin/parliament", site::parliament::show)
+        .read(Permission::Configure, "/admin/parliament/details", site::parliament::form)
+        .write(Permission::Configure, "/admin/parliament/details", site::parliament::submit)
+        .read(Permission::Dissolve, "/admin/parliament/announce", site::parliament::form)
+        .write(Permission::Dissolve, "/admin/parliament/announce", site::parliament::submit)
+        .read(Permission::Dissolve, "/admin/parliament/take-back", site::parliament::form)
+        .write(Permission::Dissolve, "/admin/parliament/take-back", site::parliament::submit)
+        .read(Permission::Dissolve, "/admin/parliament/tell", site::parliament::form)
+        .write(Permission::Dissolve, "/admin/parliament/tell", site::parliament::submit)
+        .read(Permission::Dissolve, "/admin/parliament/archive", site::parliament::form)
+        .write(Permission::Dissolve, "/admin/parliament/archive", site::parliament::submit)
         .read(Permission::Operate, "/admin/site/jobs", site::jobs::show)
         .write(Permission::Operate, "/admin/site/jobs/{job}/run", site::jobs::run)
         .read(Permission::Operate, "/admin/site/figures", site::figures::show)

@@ -1,18 +1,23 @@
 //! The same facts for programs, under the addresses and names of the reference service.
 
+pub mod atom;
 pub mod card;
 pub mod constituencies;
 pub mod description;
+pub mod feeds;
 mod growth;
 pub mod history;
 pub mod local;
 pub mod operations;
+pub mod parliaments;
 pub mod petition;
 pub mod petitions;
 pub mod places;
+pub mod sitemap;
 pub mod statistics;
 pub mod topics;
 pub mod trending;
+mod xml;
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;

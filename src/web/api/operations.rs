@@ -13,6 +13,7 @@ use super::petition::Moment;
 use crate::{
     app::App,
     store::{self, health::Health, outbox::OutboxState},
+    urls,
     web::{
         cache::CachePolicy,
         error::PageError,
@@ -110,16 +111,24 @@ async fn both(db: &mut store::Db, now: Timestamp) -> sqlx::Result<(Health, Outbo
     Ok((store::health::check(db).await?, store::outbox::state(db, now).await?))
 }
 
-/// What robots may read: everything that is worth finding.
-pub async fn robots() -> Response {
-    let text = "User-agent: *\n\
+/// What robots may read: everything that is worth finding; and where all of it is listed.
+pub async fn robots(State(app): State<App>) -> Response {
+    let rules = "User-agent: *\n\
         Disallow: /petitions/*/signatures/\n\
+        Disallow: /admin\n\
+        Disallow: /petitions/check\n\
+        Disallow: /petitions/*/creator\n\
+        Disallow: /petitions/*/follow\n\
+        Disallow: /petitions/*/sponsors/\n\
         Disallow: /petitions/*/thank-you\n\
+        Disallow: /topics/*/follow\n\
+        Disallow: /follows/\n\
         Disallow: /signatures/\n\
         Disallow: /petitions/*/gathering-support\n\
         Disallow: /petitions/*/moderation-info\n\
         Disallow: /feedback/thanks\n\
         Disallow: /health-check\n\
         Disallow: /ping\n";
+    let text = format!("{rules}\nSitemap: {}{}\n", app.public_url, urls::sitemap());
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }

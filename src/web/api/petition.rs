@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
-use super::growth::Growth;
+use super::{growth::Growth, parliaments::ParliamentOf};
 use crate::{
     app::App,
     domain::{
@@ -133,6 +133,12 @@ struct Attributes {
     departments: Vec<Department>,
     /// The codes of its topics; `/topics.json` has their names.
     topics: Vec<String>,
+    /// The parliament to which it belonged, once another has taken its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parliament: Option<ParliamentOf>,
+    /// By how much its deadline was moved, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deadline_extensions: Vec<DeadlineExtension>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     places: Option<PlacesOf>,
     /// What else happened in Parliament, latest first. Not in lists; only of published petitions, as is what follows.
@@ -147,6 +153,17 @@ struct Attributes {
     /// Where an open petition is heading, if that can be said.
     #[serde(skip_serializing_if = "Option::is_none")]
     estimate: Option<Estimate>,
+}
+
+/// A petition's deadline was moved.
+#[derive(Debug, Serialize, JsonSchema)]
+struct DeadlineExtension {
+    /// By so many days.
+    days: u32,
+    /// When.
+    made_at: Moment,
+    /// Why.
+    reason: String,
 }
 
 /// Where an open petition is heading.
@@ -319,7 +336,10 @@ impl Item {
     /// A petition for a list, with the address of its own document.
     pub fn listed(app: &App, petition: Petition) -> Self {
         let link = Link { this: format!("{}{}", app.public_url, urls::petition_json(&petition.id)) };
-        Self { links: Some(link), ..Self::new(petition) }
+        let parliament = parliament_of(app, &petition);
+        let mut item = Self { links: Some(link), ..Self::new(petition) };
+        item.attributes.parliament = parliament;
+        item
     }
 
     fn new(petition: Petition) -> Self {
@@ -381,6 +401,8 @@ impl Item {
                     })
                     .collect(),
                 topics: petition.topics.into_iter().map(|topic| topic.code).collect(),
+                parliament: None,
+                deadline_extensions: Vec::new(),
                 places: None,
                 other_parliamentary_business: None,
                 removals: None,
@@ -389,6 +411,13 @@ impl Item {
             },
         }
     }
+}
+
+/// The parliament of a petition, once another has taken its place.
+fn parliament_of(app: &App, petition: &Petition) -> Option<ParliamentOf> {
+    let in_force = app.live.in_force();
+    let archived = in_force.archived().iter().find(|parliament| parliament.id == petition.parliament)?;
+    Some(ParliamentOf::of(archived, app.thresholds()))
 }
 
 /// A text as the reference service publishes it: the words of its Markdown. What it has published itself has been
@@ -429,7 +458,13 @@ async fn render(app: &App, id: PetitionId, now: Timestamp) -> Result<Rendered, P
             estimate = forecast.as_ref().map(Estimate::new);
         }
     }
+    let parliament = parliament_of(app, &petition);
     let mut item = Item::new(petition);
+    item.attributes.parliament = parliament;
+    let moved = store::outages::of_petition(&mut db, id).await?.into_iter();
+    item.attributes.deadline_extensions = moved
+        .map(|moved| DeadlineExtension { days: moved.days, made_at: Moment(moved.made_at), reason: moved.reason })
+        .collect();
     item.attributes.growth = growth;
     item.attributes.estimate = estimate;
     if published {

@@ -106,7 +106,7 @@ pub async fn show(app: &App, id: PetitionId, format: Format, map: Option<String>
             let known = places::is_known(&found, shade).then_some(&found);
             known.and_then(|found| places::map(found, shade, true)).ok_or(PageError::NotFound)?.file()
         }
-        Format::Html | Format::Png => return Err(PageError::NotAcceptable),
+        Format::Html | Format::Png | Format::Atom => return Err(PageError::NotAcceptable),
     };
     let mut response = page::body(format, text, CachePolicy::Revalidate);
     if format == Format::Svg {

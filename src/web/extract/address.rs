@@ -7,7 +7,7 @@ use axum::{
 
 use super::Format;
 use crate::{
-    domain::{mailing::MailingId, petition::PetitionId, staff::StaffId},
+    domain::{mailing::MailingId, outage::OutageId, petition::PetitionId, staff::StaffId},
     web::error::PageError,
 };
 
@@ -84,6 +84,64 @@ impl<S: Send + Sync> FromRequestParts<S> for PlaceName {
     }
 }
 
+/// The code of a topic in an address, and the format behind its dot, if any.
+#[derive(Clone, Debug)]
+pub struct TopicName {
+    /// Its code.
+    pub code: String,
+    /// What stands behind the dot; `None`: nothing.
+    pub suffix: Option<Format>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TopicName {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let last = parameter(parts, state, "topic").await?;
+        match last.split_once('.') {
+            Some((code, suffix)) => Ok(Self {
+                code: code.to_owned(),
+                suffix: Some(Format::from_suffix(suffix).ok_or(PageError::NotAcceptable)?),
+            }),
+            None => Ok(Self { code: last, suffix: None }),
+        }
+    }
+}
+
+/// A part of the sitemap: `petitions-17.xml`.
+#[derive(Clone, Copy, Debug)]
+pub struct SitemapPart(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for SitemapPart {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let name = parameter(parts, state, "part").await?;
+        let number = name.strip_prefix("petitions-").and_then(|name| name.strip_suffix(".xml"));
+        let number = number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        number.and_then(|number| number.parse().ok()).map(Self).ok_or(PageError::NotFound)
+    }
+}
+
+/// The years of a parliament in an address, such as `2019-2024.json`, and the format behind the dot.
+#[derive(Clone, Debug)]
+pub struct Period {
+    /// The years.
+    pub years: String,
+    /// What stands behind the dot; `None`: nothing.
+    pub suffix: Option<Format>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Period {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let last = parameter(parts, state, "period").await?;
+        let (years, suffix) = last.split_once('.').unwrap_or((last.as_str(), ""));
+        Ok(Self { years: years.to_owned(), suffix: Format::from_suffix(suffix) })
+    }
+}
+
 /// The number of a mail in a developer's mailbox.
 #[derive(Clone, Copy, Debug)]
 pub struct MailNumber(pub u64);
@@ -105,6 +163,19 @@ impl<S: Send + Sync> FromRequestParts<S> for RuleNumber {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         parameter(parts, state, "rule").await?.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
+/// The number of an outage.
+#[derive(Clone, Copy, Debug)]
+pub struct OutageNumber(pub OutageId);
+
+impl<S: Send + Sync> FromRequestParts<S> for OutageNumber {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let number = parameter(parts, state, "outage").await?.parse();
+        number.map(|number| Self(OutageId(number))).map_err(|_| PageError::NotFound)
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Format {
     Svg,
     /// For pictures made of pixels.
     Png,
+    /// For readers of feeds.
+    Atom,
 }
 
 impl Format {
@@ -31,6 +33,7 @@ impl Format {
             "csv" => Some(Self::Csv),
             "svg" => Some(Self::Svg),
             "png" => Some(Self::Png),
+            "atom" => Some(Self::Atom),
             _ => None,
         }
     }
@@ -43,6 +46,7 @@ impl Format {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Svg => "image/svg+xml; charset=utf-8",
             Self::Png => "image/png",
+            Self::Atom => "application/atom+xml; charset=utf-8",
         }
     }
 
@@ -53,6 +57,7 @@ impl Format {
             Self::Csv => ("text", "csv"),
             Self::Svg => ("image", "svg+xml"),
             Self::Png => ("image", "png"),
+            Self::Atom => ("application", "atom+xml"),
         }
     }
 

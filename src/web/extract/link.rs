@@ -1,6 +1,6 @@
 //! The links of mails: the number of a signature and a token that proves who got the mail.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, str::FromStr};
 
 use axum::{
     extract::{FromRef, FromRequestParts, RawPathParams},
@@ -11,7 +11,8 @@ use super::Numbered;
 use crate::{
     app::App,
     domain::{
-        keyring::{PetitionPurpose, Purpose},
+        follow::{FollowId, FollowerId},
+        keyring::{FollowPurpose, PetitionPurpose, Purpose},
         petition::PetitionId,
         signature::SignatureId,
     },
@@ -106,6 +107,84 @@ where
     }
 }
 
+/// What a link allows about what somebody follows.
+pub trait AllowsOfFollow {
+    /// The purpose of its token.
+    const PURPOSE: FollowPurpose;
+    /// What the number in the address is of.
+    type Number: FromStr;
+
+    /// The plain number.
+    fn plain(number: &Self::Number) -> i64;
+}
+
+/// The link confirms that something is followed.
+pub struct ToConfirmFollow;
+/// The link stops following one thing.
+pub struct ToStopFollow;
+/// The link shows everything that somebody follows.
+pub struct ToManageFollows;
+/// The link stops the weekly news.
+pub struct ToStopWeekly;
+
+impl AllowsOfFollow for ToConfirmFollow {
+    const PURPOSE: FollowPurpose = FollowPurpose::Confirm;
+    type Number = FollowId;
+
+    fn plain(number: &FollowId) -> i64 {
+        number.0
+    }
+}
+impl AllowsOfFollow for ToStopFollow {
+    const PURPOSE: FollowPurpose = FollowPurpose::Stop;
+    type Number = FollowId;
+
+    fn plain(number: &FollowId) -> i64 {
+        number.0
+    }
+}
+impl AllowsOfFollow for ToManageFollows {
+    const PURPOSE: FollowPurpose = FollowPurpose::Manage;
+    type Number = FollowerId;
+
+    fn plain(number: &FollowerId) -> i64 {
+        number.0
+    }
+}
+impl AllowsOfFollow for ToStopWeekly {
+    const PURPOSE: FollowPurpose = FollowPurpose::Weekly;
+    type Number = FollowerId;
+
+    fn plain(number: &FollowerId) -> i64 {
+        number.0
+    }
+}
+
+/// Somebody has come by a link about what they follow that allows this; as [`Link`] is about a signature.
+pub struct FollowLink<A: AllowsOfFollow> {
+    /// What it is about, which may be gone by now.
+    pub number: A::Number,
+}
+
+impl<A: AllowsOfFollow, S: Send + Sync> FromRequestParts<S> for FollowLink<A>
+where
+    App: FromRef<S>,
+{
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let keyring = &App::from_ref(state).keyring;
+        let parameters =
+            RawPathParams::from_request_parts(parts, state).await.map_err(|_| PageError::DeadFollowLink)?;
+        let number = parameters.iter().find(|(key, _)| *key == "follow").and_then(|(_, value)| value.parse().ok());
+        let number: A::Number = number.ok_or(PageError::DeadFollowLink)?;
+        match keyring.is_follow_token(&token(parts), A::PURPOSE, A::plain(&number)) {
+            true => Ok(Self { number }),
+            false => Err(PageError::DeadFollowLink),
+        }
+    }
+}
+
 /// Somebody has just confirmed a signature and is shown what came of it, for some time.
 pub struct SignedLink {
     /// The signature in question.
@@ -143,7 +222,7 @@ async fn signature<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Signa
 
 /// The token behind the question mark; of several the first. Ours are letters, digits and dashes, so nothing needs to be
 /// decoded.
-fn token(parts: &Parts) -> String {
+pub fn token(parts: &Parts) -> String {
     let pairs = parts.uri.query().unwrap_or_default().split('&');
     pairs.filter_map(|pair| pair.strip_prefix("token=")).next().unwrap_or_default().to_owned()
 }

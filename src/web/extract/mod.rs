@@ -4,19 +4,22 @@ mod address;
 mod client_ip;
 mod form;
 mod format;
-mod link;
+pub mod link;
 mod now;
 mod query;
 
 pub use self::{
     address::{
-        ActivityNumber, AssetName, EntryKey, JobName, MailNumber, MailingNumber, Name, Numbered, PageName,
-        PasskeyNumber, PlaceName, RuleNumber, SessionNumber, StaffNumber,
+        ActivityNumber, AssetName, EntryKey, JobName, MailNumber, MailingNumber, Name, Numbered, OutageNumber,
+        PageName, PasskeyNumber, Period, PlaceName, RuleNumber, SessionNumber, SitemapPart, StaffNumber, TopicName,
     },
     client_ip::ClientIp,
     form::Form,
     format::Format,
-    link::{Link, PetitionLink, SignedLink, ToConfirm, ToCreate, ToManage, ToSupport, ToUnsubscribe},
+    link::{
+        FollowLink, Link, PetitionLink, SignedLink, ToConfirm, ToConfirmFollow, ToCreate, ToManage, ToManageFollows,
+        ToStopFollow, ToStopWeekly, ToSupport, ToUnsubscribe,
+    },
     now::Now,
     query::Query,
 };

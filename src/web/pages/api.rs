@@ -267,6 +267,7 @@ fn kind(document: &Value, field: &Value) -> String {
 
 /// A description as the page has it: what is marked as code in quotation marks.
 fn quoted(words: &str) -> String {
+    let words = words.replace('\n', " ");
     let parts = words.split('`').enumerate();
     parts.map(|(at, part)| if at % 2 == 1 { format!("“{part}”") } else { part.to_owned() }).collect()
 }

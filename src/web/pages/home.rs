@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::today::TodaySection;
 use crate::{
     app::App,
-    domain::{deadline, facet::Facet, limits, threshold::Thresholds, window::Window},
+    domain::{deadline, facet::Facet, limits, parliament::Phase, threshold::Thresholds, window::Window},
     store::{self, listing::Counts, petitions::Petition, popular::Popular},
     urls,
     web::{
@@ -15,7 +15,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Format, Now},
-        filters::{day, thousands},
+        filters::{day, day_of, thousands},
         memory::{Key, Memory, Rendered},
         page::{self, Layout},
     },
@@ -32,6 +32,12 @@ struct HomePage {
     /// What staff have to say, as HTML.
     message: String,
     thresholds: Thresholds,
+    /// Whether the current parliament has yet to open; then there is nothing but the past to be seen.
+    pending: bool,
+    /// When it opens.
+    opening_at: Timestamp,
+    /// Earlier parliaments, by their years in addresses and in words.
+    past: Vec<(String, String)>,
     /// In the last hour.
     popular: Vec<Popular>,
     /// In the last day, without those.
@@ -77,9 +83,15 @@ async fn render(app: &App, memory: &Memory, now: Timestamp) -> Result<Rendered, 
         "Find, sign and start petitions. See how they grow, what the Government answers and what Parliament debates.",
     );
     let message = page::message(&app.live.in_force().settings.home_message);
+    let in_force = app.live.in_force();
+    let parliament = in_force.parliament();
+    let past = in_force.archived().iter();
     let page = HomePage {
         layout,
         message,
+        pending: parliament.phase(now) == Phase::Pending,
+        opening_at: parliament.opening_at,
+        past: past.map(|past| (past.period(), format!("Parliament of {}", past.years()))).collect(),
         thresholds: app.thresholds(),
         popular,
         popular_today,

@@ -150,6 +150,8 @@ struct OwnPage {
     body: String,
     /// No new petitions are taken, and this is where people come to start one.
     paused: bool,
+    /// Here people start a petition.
+    starts: bool,
     more: Vec<More>,
 }
 
@@ -221,10 +223,13 @@ fn render(app: &App, text: Text, record: &[Record]) -> Result<Rendered, PageErro
     let title = own.map_or(text.title(), |own| own.title.as_str());
     let layout = Layout::new(app, text.address(), title).about(text.about()).within(text.section());
     let thresholds = in_force.thresholds;
-    let paused = text == Text::Start && in_force.settings.petitions_paused_at.is_some();
+    let paused = text == Text::Start && !in_force.takes_petitions(app.clock.now());
     let more = if text == Text::Help { more(app) } else { Vec::new() };
     let html = match (own, text) {
-        (Some(own), _) => OwnPage { layout, body: body_html(&own.body), paused, more }.render()?,
+        (Some(own), _) => {
+            OwnPage { layout, body: body_html(&own.body), paused, starts: text == Text::Start && !paused, more }
+                .render()?
+        }
         (None, Text::Help) => HelpPage { layout, thresholds, more }.render()?,
         (None, Text::Estimates) => EstimatesPage::new(layout, record).render()?,
         (None, Text::Start) => StartPage { layout, thresholds, paused }.render()?,
@@ -261,6 +266,6 @@ pub async fn own(State(app): State<App>, PageName(slug): PageName) -> Result<Res
     let in_force = app.live.in_force();
     let page = in_force.pages.get(&slug).filter(|_| Text::with_slug(&slug).is_none()).ok_or(PageError::NotFound)?;
     let layout = Layout::new(&app, &urls::help_page(&slug), page.title.clone()).within(Section::Help);
-    let page = OwnPage { layout, body: body_html(&page.body), paused: false, more: Vec::new() };
+    let page = OwnPage { layout, body: body_html(&page.body), paused: false, starts: false, more: Vec::new() };
     page::html(&page, CachePolicy::ForASecond)
 }

@@ -1,6 +1,7 @@
 //! The figures, each by itself, and the site that they share.
 
 mod charts;
+mod close;
 mod crowded;
 mod day;
 mod desk;
@@ -69,6 +70,7 @@ pub const FIGURES: &[Figure] = &[
     Figure { name: "kills", about: "what kills leave behind", run: |f, t| Box::pin(kills::run(f, t)) },
     Figure { name: "crowded", about: "ten million signatures", run: |f, t| Box::pin(crowded::run(f, t)) },
     Figure { name: "rule", about: "100,000 signatures taken out by a rule", run: |f, t| Box::pin(rule::run(f, t)) },
+    Figure { name: "close", about: "10,000 petitions that close at midnight", run: |f, t| Box::pin(close::run(f, t)) },
     Figure { name: "memory", about: "memory after all this", run: |f, t| Box::pin(memory::run(f, t)) },
 ];
 

@@ -70,7 +70,7 @@ impl PublishForm {
 }
 
 /// A moment by London's clock, as browsers write it.
-fn moment(typed: &str) -> Result<Timestamp, &'static str> {
+pub(in crate::web::admin) fn moment(typed: &str) -> Result<Timestamp, &'static str> {
     let typed = typed.trim();
     let wrong = "Enter a day and a time, such as 2026-05-03T09:30";
     let at = typed.parse::<DateTime>().ok().filter(|_| typed.contains(':')).ok_or(wrong)?;

@@ -2,8 +2,10 @@
 
 pub mod annotate;
 pub mod creator_link;
+pub mod deadline;
 pub mod decide;
 pub mod list;
+pub mod personal_data;
 pub mod presence;
 pub mod show;
 pub mod text;
@@ -79,6 +81,8 @@ pub fn done_words(done: &Done) -> String {
         "petition.remove" => "removed it for good".to_owned(),
         "petition.edit" => "changed its text".to_owned(),
         "petition.committee_note" => "changed the committee’s note".to_owned(),
+        "petition.extend" => "extended its deadline".to_owned(),
+        "petition.keep_data" => "changed whether personal data are kept".to_owned(),
         "petition.note" => "wrote a note".to_owned(),
         "petition.mark" => "changed its tags, topics or departments".to_owned(),
         "response.save_draft" => "saved a draft of the response".to_owned(),

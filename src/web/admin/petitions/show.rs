@@ -277,6 +277,23 @@ impl ShowPage {
         Decision::ALL.into_iter().filter_map(offer).collect()
     }
 
+    /// What else is decided about it besides its life.
+    fn besides(&self) -> Vec<(String, &'static str)> {
+        let open = self.petition.state == PetitionState::Open && self.frame.may(Permission::Decide);
+        let part = |part, label| (urls::admin::petition_part(self.id(), part), label);
+        let mut besides = Vec::new();
+        if self.held.imported {
+            return besides;
+        }
+        if open {
+            besides.push(part("deadline", "Extend its deadline"));
+        }
+        if self.frame.may(Permission::Configure) {
+            besides.push(part("personal-data", "Personal data of its signers"));
+        }
+        besides
+    }
+
     /// Pages of what the Government and Parliament did, which staff write.
     fn parts(&self) -> Vec<(String, &'static str)> {
         if !self.petition.state.is_published() || self.held.imported || !self.frame.may(Permission::Respond) {

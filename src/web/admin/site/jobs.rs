@@ -45,6 +45,8 @@ struct JobsPage {
 /// A job as the page shows it.
 struct Line {
     name: String,
+    /// What it does; empty: that is not known here.
+    about: &'static str,
     /// How it is called in addresses; `None`: it runs all the time.
     slug: Option<String>,
     every: String,
@@ -71,7 +73,12 @@ impl Line {
             Some(seconds) => format!("{} minutes", seconds / 60),
         };
         let often = every.is_none_or(|every| every.as_secs() < 60);
-        Self { name: name.to_owned(), slug: job.map(Job::slug), every: words, run, next, often }
+        let about = match job {
+            Some(job) => job.about,
+            None if name == deliver_mail::NAME => "Hands over the mails that are due, and notes what became of them.",
+            None => "",
+        };
+        Self { name: name.to_owned(), about, slug: job.map(Job::slug), every: words, run, next, often }
     }
 
     /// Whether it failed when it last ran, or has not run for so long that something is wrong.

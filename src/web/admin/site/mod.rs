@@ -2,8 +2,11 @@
 
 pub mod figures;
 pub mod jobs;
+pub mod outages;
 pub mod outbox;
 pub mod pages;
+pub mod parliament;
+pub mod personal_data;
 pub mod places;
 pub mod protection;
 pub mod reference;
@@ -14,7 +17,9 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
     app::App,
-    domain::{area::BoundarySet, reference::List, site_settings::SiteSettings, threshold::Thresholds},
+    domain::{
+        area::BoundarySet, parliament::Phase, reference::List, site_settings::SiteSettings, threshold::Thresholds,
+    },
     store::{self, outbox::OutboxState},
     web::{
         admin::{
@@ -73,6 +78,10 @@ struct FrontPage {
     /// Jobs that failed when they last ran.
     failing: usize,
     listed: usize,
+    /// Outages that are going on, or are still to be made good.
+    outages: usize,
+    /// Where the current parliament is in its life.
+    phase: Phase,
     pages: usize,
     lists: Vec<(List, usize)>,
     constituencies: i64,
@@ -93,6 +102,8 @@ pub async fn show(State(app): State<App>, staff: Staff, now: Now) -> Result<Resp
         outbox: store::outbox::state(&mut db, now.0).await?,
         failing: runs.iter().filter(|run| run.failing).count(),
         listed: store::protection::lines(&mut db).await?.len(),
+        outages: store::outages::all(&mut db).await?.iter().filter(|outage| outage.settled_at.is_none()).count(),
+        phase: store::parliaments::current(&mut db).await?.phase(now.0),
         pages: store::site_pages::all(&mut db).await?.len(),
         lists,
         constituencies: store::areas::constituencies_known(&mut db, BoundarySet::OF_2024).await?,

@@ -10,7 +10,7 @@ use crate::{
     domain::{area::BoundarySet, facet::Facet, petition::PetitionId, statistics::Statistics},
     urls,
     web::{
-        api::{constituencies, history, local, operations, petition, petitions, places, topics, trending},
+        api::{constituencies, history, local, operations, parliaments, petition, petitions, places, topics, trending},
         cache::CachePolicy,
         pages::signing::yours,
     },
@@ -210,6 +210,34 @@ pub fn all(samples: &Samples) -> Vec<Address> {
                 &[BAD],
             )
         },
+        Address {
+            parameters: parameters::pages(),
+            example: Some("/petitions.atom?state=recent&count=2".to_owned()),
+            ..plain(
+                "followPetitions",
+                "/petitions.atom",
+                About::Lists,
+                "A list, or a search, as a feed",
+                "What came onto the list last stands first, whatever the list’s own order is.",
+                Content::Atom,
+                CachePolicy::Revalidate,
+                &[BAD],
+            )
+        },
+        Address {
+            parameters: vec![parameters::topic(samples)],
+            example: samples.topic.as_ref().map(|code| urls::topic_feed(code)),
+            ..plain(
+                "followTopic",
+                "/topics/{topic}.atom",
+                About::Lists,
+                "What is new about a topic, as a feed",
+                "New petitions, responses and debates.",
+                Content::Atom,
+                CachePolicy::Revalidate,
+                PLACE,
+            )
+        },
         plain(
             "listTopics",
             "/topics.json",
@@ -220,6 +248,30 @@ pub fn all(samples: &Samples) -> Vec<Address> {
             CachePolicy::ForAMinute,
             &[],
         ),
+        plain(
+            "listParliaments",
+            "/parliaments.json",
+            About::Lists,
+            "All parliaments, the current one first",
+            "",
+            Content::Json(of::<Vec<parliaments::ParliamentOf>>),
+            CachePolicy::ForAMinute,
+            &[],
+        ),
+        Address {
+            parameters: vec![parameters::period(samples)],
+            example: Some(urls::parliament_json(&samples.period)),
+            ..plain(
+                "getParliament",
+                "/parliaments/{period}.json",
+                About::Lists,
+                "A parliament, with its constituencies by their codes",
+                "",
+                Content::Json(of::<parliaments::WithPlaces>),
+                CachePolicy::ForAMinute,
+                &[MISSING, FORMAT],
+            )
+        },
         Address {
             parameters: vec![parameters::window()],
             ..plain(
@@ -359,6 +411,20 @@ pub fn all(samples: &Samples) -> Vec<Address> {
                 PETITION,
             )
         },
+        Address {
+            parameters: a_petition(Vec::new()),
+            example: petition_at(urls::petition_feed),
+            ..plain(
+                "followPetition",
+                "/petitions/{petition}.atom",
+                About::Petition,
+                "What happens to a petition, as a feed",
+                "Goals that it reaches, the response, the debate, other activity, its closing.",
+                Content::Atom,
+                CachePolicy::ForAMinute,
+                PETITION,
+            )
+        },
         plain(
             "listConstituencies",
             "/constituencies.json",
@@ -421,6 +487,20 @@ pub fn all(samples: &Samples) -> Vec<Address> {
                 "The same as a table",
                 "",
                 Content::Csv(LOCAL),
+                CachePolicy::Revalidate,
+                PLACE,
+            )
+        },
+        Address {
+            parameters: a_place(),
+            example: samples.place.as_ref().map(|slug| urls::local_feed(slug, BoundarySet::OF_2024)),
+            ..plain(
+                "followLocal",
+                "/petitions/local/{place}.atom",
+                About::Places,
+                "What is new in a constituency, as a feed",
+                "The open petitions that it signs most, and responses and debates about them.",
+                Content::Atom,
                 CachePolicy::Revalidate,
                 PLACE,
             )
@@ -505,5 +585,39 @@ pub fn all(samples: &Samples) -> Vec<Address> {
             CachePolicy::Never,
             &[],
         ),
+        plain(
+            "listSitemaps",
+            urls::sitemap(),
+            About::Operations,
+            "What search engines may find: the parts of the sitemap",
+            "",
+            Content::Xml,
+            CachePolicy::ForAMinute,
+            &[],
+        ),
+        plain(
+            "mapPages",
+            urls::sitemap_pages(),
+            About::Operations,
+            "The pages that are no petitions",
+            "",
+            Content::Xml,
+            CachePolicy::ForAMinute,
+            &[],
+        ),
+        Address {
+            parameters: vec![parameters::sitemap_part(samples)],
+            example: samples.sitemap_part().map(urls::sitemap_part),
+            ..plain(
+                "mapPetitions",
+                "/sitemap/petitions-{part}.xml",
+                About::Operations,
+                "The petitions of one part, and when each last changed",
+                "",
+                Content::Xml,
+                CachePolicy::ForAMinute,
+                &[BAD, MISSING],
+            )
+        },
     ]
 }

@@ -60,6 +60,10 @@ pub enum Content {
     Png,
     /// Words.
     Text,
+    /// A feed.
+    Atom,
+    /// Another kind of XML.
+    Xml,
 }
 
 /// Things that are there on this site, for examples.
@@ -69,6 +73,10 @@ pub struct Samples {
     pub petition: Option<PetitionId>,
     /// The name in addresses of the constituency that has signed most.
     pub place: Option<String>,
+    /// The code of the topic that most open petitions have.
+    pub topic: Option<String>,
+    /// The years of the current parliament.
+    pub period: String,
 }
 
 /// The JSON of a type.
@@ -155,7 +163,7 @@ pub fn chapters() -> Vec<Chapter> {
         chapter(
             "formats",
             "Formats",
-            "The end of an address says the format: `.json`, `.csv`, `.svg` or `.png`. Whoever asks at the address of a \
+            "The end of an address says the format: `.json`, `.csv`, `.svg`, `.png` or `.atom`. Whoever asks at the address of a \
              page for `application/json`, and not for `text/html`, gets JSON there.\n\n\
              Text is UTF-8. Moments are in UTC, `2022-08-21T20:36:05.000Z`; days are days in London, `2022-08-21`. `null` \
              means that something has not happened, or is not known. Fields may be added at any time: pass over those \
@@ -182,7 +190,8 @@ pub fn chapters() -> Vec<Chapter> {
              that you have: that row comes again as it is by now, and behind it those that are new. A row with `complete` \
              is not added to any more; signatures that are taken out of the count later are in the row of that later \
              moment. So `total_before`, and what the rows add and remove, always come to `signature_count`.\n\n\
-             Whoever only wants the number asks for `count.json`."
+             Whoever only wants the number asks for `count.json`. Whoever only wants to know what happens reads a feed: of \
+             every list and search, of a petition, a topic or a constituency (`.atom`, Atom as of RFC 4287)."
                 .to_owned(),
         ),
         chapter(
@@ -226,13 +235,30 @@ impl Samples {
         let mut db = app.pool.acquire().await?;
         let mut petition = None;
         for facet in [Facet::Open, Facet::Closed] {
-            let listing = Listing { facet, search: None, topics: Vec::new(), today: deadline::day(now) };
+            let listing = Listing {
+                facet,
+                search: None,
+                topics: Vec::new(),
+                parliament: None,
+                today: deadline::day(now),
+                newest: false,
+            };
             let found = listing.page(&mut db, Slice { offset: 0, limit: Some(1) }).await?;
             petition = petition.or(found.first().copied());
         }
         let constituencies = store::local::constituencies(&mut db, BoundarySet::OF_2024).await?;
         let place = constituencies.into_iter().max_by_key(|constituency| constituency.of_everything);
-        Ok(Self { petition, place: place.map(|place| place.slug) })
+        let topic = store::topics::all(&mut db).await?.into_iter().max_by_key(|known| known.open);
+        let topic = topic.map(|known| known.topic.code);
+        let period = app.live.in_force().parliament().period();
+        Ok(Self { petition, place: place.map(|place| place.slug), topic, period })
+    }
+}
+
+impl Samples {
+    /// The part of the sitemap that has the petition.
+    pub fn sitemap_part(&self) -> Option<i64> {
+        self.petition.map(|id| id.get() / limits::SITEMAP_PART)
     }
 }
 
@@ -245,6 +271,8 @@ impl Content {
             Self::Svg => "image/svg+xml",
             Self::Png => "image/png",
             Self::Text => "text/plain",
+            Self::Atom => "application/atom+xml",
+            Self::Xml => "application/xml",
         }
     }
 
@@ -256,7 +284,7 @@ impl Content {
                     columns.iter().map(|(name, words)| json!({ "name": name, "description": words })).collect();
                 json!({ "type": "string", "x-columns": columns })
             }
-            Self::Svg | Self::Text => json!({ "type": "string" }),
+            Self::Svg | Self::Text | Self::Atom | Self::Xml => json!({ "type": "string" }),
             Self::Png => json!({ "contentMediaType": "image/png" }),
         }
     }

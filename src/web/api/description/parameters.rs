@@ -73,6 +73,11 @@ pub(super) fn petition(samples: &Samples) -> Parameter {
     Parameter::path("petition", "The petition’s number.", schema, samples.petition.map(|id| json!(id)))
 }
 
+pub(super) fn period(samples: &Samples) -> Parameter {
+    let words = "Its years: those of its opening and of its dissolution, the second empty while that is not known.";
+    Parameter::path("period", words, json!({ "type": "string" }), Some(json!(samples.period)))
+}
+
 pub(super) fn place(samples: &Samples) -> Parameter {
     let words = "The constituency’s name as addresses have it: in small letters, with hyphens for everything else.";
     Parameter::path(
@@ -81,6 +86,17 @@ pub(super) fn place(samples: &Samples) -> Parameter {
         json!({ "type": "string", "pattern": "^[a-z0-9-]+$" }),
         samples.place.as_ref().map(|slug| json!(slug)),
     )
+}
+
+pub(super) fn topic(samples: &Samples) -> Parameter {
+    let example = samples.topic.as_ref().map(|code| json!(code));
+    Parameter::path("topic", "The topic’s code.", json!({ "type": "string" }), example)
+}
+
+pub(super) fn sitemap_part(samples: &Samples) -> Parameter {
+    let words = format!("The part: the petitions of so many times {} numbers.", limits::SITEMAP_PART);
+    let schema = json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX });
+    Parameter::path("part", &words, schema, samples.sitemap_part().map(|part| json!(part)))
 }
 
 pub(super) fn signature() -> Parameter {
@@ -106,6 +122,11 @@ pub(super) fn list() -> Vec<Parameter> {
             "q",
             format!("Words that a petition contains. What is longer than {} characters is cut off.", limits::SEARCH),
             text(),
+        ),
+        Parameter::query(
+            "parliament",
+            "The years of a parliament, as all parliaments have them. Without it: the current one.",
+            json!({ "type": "string" }),
         ),
         Parameter::query("topic", "The code of a topic; several times: petitions that have all of them.", topics),
     ]

@@ -68,7 +68,7 @@ impl Constituencies {
 ///
 /// # Errors
 /// When there is no such set, or the database fails.
-pub(in crate::web::pages) async fn constituencies(
+pub(in crate::web) async fn constituencies(
     app: &App,
     memory: &Memory,
     set: BoundarySet,

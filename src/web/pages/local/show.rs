@@ -178,7 +178,13 @@ async fn answer(
             response.headers_mut().insert("content-disposition", name.parse()?);
             Ok(response)
         }
-        Format::Svg | Format::Png => Err(PageError::NotAcceptable),
+        Format::Atom if !question.all => {
+            let key = Key::LocalFeed(question.place.area, set);
+            let version = || async { Ok(Some(memory.moment())) };
+            let render = || question.feed(app, memory, now);
+            Ok(memory.get(key, version, render).await?.respond(headers))
+        }
+        Format::Atom | Format::Svg | Format::Png => Err(PageError::NotAcceptable),
     }
 }
 
@@ -223,6 +229,14 @@ impl Question {
         Ok((local, most, unusual))
     }
 
+    async fn feed(&self, app: &App, memory: &Memory, now: Timestamp) -> Result<Rendered, PageError> {
+        let (_, most, _) = self.find(app, memory, now).await?;
+        let most: Vec<PetitionId> = most.iter().map(|petition| petition.id).collect();
+        let place = (self.place.name.as_str(), self.place.slug.as_str(), self.set);
+        let feed = api::feeds::place(app, place, &most).await?;
+        Ok(Rendered::new(Format::Atom, feed, CachePolicy::Revalidate))
+    }
+
     async fn page(&self, app: &App, memory: &Memory, now: Timestamp) -> Result<Rendered, PageError> {
         let (local, most, unusual) = self.find(app, memory, now).await?;
         let slug = &self.place.slug;
@@ -236,6 +250,7 @@ impl Question {
         };
         let page = LocalPage {
             layout: Layout::new(app, &address, title)
+                .fed(urls::local_feed(slug, self.set))
                 .about(format!("What {} signs: most, and more than usual.", self.place.name))
                 .within(Section::Petitions),
             set: self.set,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    domain::{forecast::Forecast, petition::PetitionState, series::Series, threshold::Progress},
+    domain::{forecast::Forecast, outage::Extension, petition::PetitionState, series::Series, threshold::Progress},
     store::petitions::Petition,
     urls,
     web::filters::{day_of, days, in_about, long_day, long_day_of, thousands, until},
@@ -47,6 +47,7 @@ impl Facts {
         series: &Series,
         forecast: Option<&Forecast>,
         progress: &Progress,
+        moved: &[Extension],
         now: Timestamp,
     ) -> Self {
         let dates = &petition.dates;
@@ -64,7 +65,12 @@ impl Facts {
                     facts.push(Fact::new("Last 24 hours", thousands(last)));
                 }
                 if let Some(deadline) = dates.closes_at {
-                    facts.push(Fact::new("Signature deadline", long_day_of(&deadline)).note(until(deadline, now)));
+                    let mut note = until(deadline, now);
+                    if petition.own_closes_at.is_some() {
+                        note.push_str(", since Parliament is dissolved then");
+                    }
+                    facts.push(Fact::new("Signature deadline", long_day_of(&deadline)).note(note));
+                    facts.extend(extended(moved));
                 }
                 if let Some(forecast) = forecast {
                     let figures = forecast.rounded();
@@ -88,7 +94,12 @@ impl Facts {
             }
             PetitionState::Closed => {
                 if let Some(closed) = dates.closed_at {
-                    facts.push(Fact::new("Closed", long_day_of(&closed)));
+                    let fact = Fact::new("Closed", long_day_of(&closed));
+                    facts.push(match petition.own_closes_at {
+                        Some(_) => fact.note("since Parliament was dissolved"),
+                        None => fact,
+                    });
+                    facts.extend(extended(moved));
                 }
                 facts.push(Fact::new("Final signatures", thousands(petition.signature_count)));
             }
@@ -113,6 +124,13 @@ impl Facts {
         }
         Self(facts)
     }
+}
+
+/// By how much the deadline was moved in all.
+fn extended(moved: &[Extension]) -> Option<Fact> {
+    let days: u32 = moved.iter().map(|extension| extension.days).sum();
+    let words = if days == 1 { "1 day longer".to_owned() } else { format!("{} days longer", thousands(days)) };
+    (days > 0).then(|| Fact::new("Open for", words).note("the timeline says why").anchor("#timeline"))
 }
 
 /// "for 43 days, since 9 July 2022"; of what another service published, as of then.

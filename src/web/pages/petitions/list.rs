@@ -18,7 +18,8 @@ use crate::{
         deadline,
         facet::Facet,
         limits,
-        petition::{PetitionId, PetitionState, Visibility},
+        parliament::Parliament,
+        petition::{PetitionId, PetitionState, Topic, Visibility},
     },
     store::{self, petitions::Petition, topics::TopicCount},
     urls,
@@ -40,6 +41,8 @@ struct ListPage {
     layout: Layout,
     found: Found,
     topics: Arc<[TopicCount]>,
+    /// The parliaments to choose from, by their years in addresses and in words; empty while there is only one.
+    parliaments: Vec<(String, String)>,
     now: Timestamp,
     today: jiff::civil::Date,
 }
@@ -101,10 +104,24 @@ async fn page_of(
         q => format!("{q}: {}", found.search.facet.title()),
     };
     let query = found.search.query(found.search.facet, found.search.page);
+    let feed = format!("{}{}", urls::petitions_feed(), found.search.query(found.search.facet, 1));
     let layout = Layout::new(app, &format!("{}{query}", urls::petitions()), title)
+        .fed(feed)
         .about(format!("{}. {}", found.search.facet.title(), found.search.facet.order()))
         .within(Section::Petitions);
-    Ok(Ok(ListPage { layout, found, topics, now, today: deadline::day(now) }.render()?))
+    let parliaments = parliaments(app);
+    Ok(Ok(ListPage { layout, found, topics, parliaments, now, today: deadline::day(now) }.render()?))
+}
+
+/// The parliaments that somebody can choose from; the current one has no years in its address.
+fn parliaments(app: &App) -> Vec<(String, String)> {
+    let in_force = app.live.in_force();
+    if in_force.archived().is_empty() {
+        return Vec::new();
+    }
+    let current = (String::new(), "This Parliament".to_owned());
+    let named = |parliament: &Parliament| (parliament.period(), format!("Parliament of {}", parliament.years()));
+    std::iter::once(current).chain(in_force.archived().iter().map(named)).collect()
 }
 
 /// The same list for programs.
@@ -112,6 +129,18 @@ pub async fn json(State(app): State<App>, now: Now, Query(wanted): Query<Wanted>
     let search = Search::parse(wanted).ok_or_else(no_such_list)?;
     let found = search.find(&app, now.0, false).await?;
     Ok(page::body(Format::Json, api::petitions::json(&app, &found)?, CachePolicy::Revalidate))
+}
+
+/// The same list for readers of feeds, the newest first.
+pub async fn atom(
+    State(app): State<App>,
+    State(memory): State<Memory>,
+    now: Now,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let search = Search::parse(wanted).ok_or_else(no_such_list)?;
+    api::feeds::list(&app, &memory, search, now.0, &headers).await
 }
 
 /// The whole list, all pages, for tables.
@@ -150,6 +179,12 @@ impl ListPage {
             urls::petitions(),
             self.found.search.query(self.found.search.facet, self.found.search.page)
         )
+    }
+
+    /// The one topic that was asked for, if it is one.
+    fn topic(&self) -> Option<&Topic> {
+        let [code] = self.found.search.topics.as_slice() else { return None };
+        self.topics.iter().map(|known| &known.topic).find(|topic| topic.code == *code)
     }
 
     fn topic_name<'a>(&'a self, code: &'a str) -> &'a str {

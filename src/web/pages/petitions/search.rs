@@ -6,7 +6,12 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    domain::{deadline, facet::Facet, limits},
+    domain::{
+        deadline,
+        facet::Facet,
+        limits,
+        parliament::{Parliament, ParliamentId},
+    },
     store::{
         self, Db,
         listing::{Listing, Slice, TableRow},
@@ -28,6 +33,8 @@ pub struct Wanted {
     #[serde(default)]
     topic: Vec<String>,
     #[serde(default)]
+    parliament: Vec<String>,
+    #[serde(default)]
     page: Vec<String>,
     #[serde(default)]
     count: Vec<String>,
@@ -42,6 +49,8 @@ pub struct Search {
     pub q: String,
     /// Topics, by code.
     pub topics: Vec<String>,
+    /// Of which parliament, by its years; empty: of the current one.
+    pub parliament: String,
     /// Which page, from 1.
     pub page: u64,
     /// Petitions on a page.
@@ -71,7 +80,7 @@ pub(super) const IN_QUERY: &AsciiSet =
 impl Search {
     /// Whether it is one of the ten lists as it is, which many look at.
     pub fn is_plain(&self) -> bool {
-        self.q.is_empty() && self.topics.is_empty()
+        self.q.is_empty() && self.topics.is_empty() && self.parliament.is_empty()
     }
 
     /// Understands what was typed; `None` if there is no such list.
@@ -84,6 +93,7 @@ impl Search {
             facet: if state.is_empty() { Facet::All } else { Facet::from_code(&state)? },
             q: q.trim().chars().filter(|c| *c != '\0').take(limits::SEARCH).collect(),
             topics: wanted.topic.into_iter().filter(|code| !code.is_empty()).take(TOPICS).collect(),
+            parliament: last(wanted.parliament).trim().to_owned(),
             page: number(last(wanted.page)).filter(|page| (1..=PAGES).contains(page)).unwrap_or(1),
             size: number(last(wanted.count))
                 .filter(|size| (1..=u64::from(limits::PAGE_SIZE_MOST)).contains(size))
@@ -100,6 +110,9 @@ impl Search {
         for topic in &self.topics {
             query.push_str(&format!("&topic={}", utf8_percent_encode(topic, IN_QUERY)));
         }
+        if !self.parliament.is_empty() {
+            query.push_str(&format!("&parliament={}", utf8_percent_encode(&self.parliament, IN_QUERY)));
+        }
         if self.size != u64::from(limits::PAGE_SIZE) {
             query.push_str(&format!("&count={}", self.size));
         }
@@ -109,8 +122,22 @@ impl Search {
         query
     }
 
+    /// The parliament that is meant; `None`: the current one.
+    fn of_parliament(&self, app: &App) -> Result<Option<ParliamentId>, PageError> {
+        if self.parliament.is_empty() {
+            return Ok(None);
+        }
+        let in_force = app.live.in_force();
+        let meant = in_force.parliaments.iter().find(|parliament| parliament.period() == self.parliament);
+        let meant = meant.ok_or_else(|| {
+            let periods: Vec<_> = in_force.parliaments.iter().map(Parliament::period).collect();
+            PageError::bad_request(format!("There is no such parliament; parliament is one of {}.", periods.join(", ")))
+        })?;
+        Ok(Some(meant.id))
+    }
+
     /// What the database is asked for, and what that has to do with what was typed.
-    async fn understand(&self, db: &mut Db, now: Timestamp) -> sqlx::Result<(Listing, Understood)> {
+    async fn understand(&self, app: &App, db: &mut Db, now: Timestamp) -> Result<(Listing, Understood), PageError> {
         let understood = match self.q.as_str() {
             "" => Understood::default(),
             typed => store::search::understand(db, typed).await?,
@@ -119,7 +146,9 @@ impl Search {
             facet: self.facet,
             search: understood.query.clone(),
             topics: self.topics.clone(),
+            parliament: self.of_parliament(app)?,
             today: deadline::day(now),
+            newest: false,
         };
         Ok((listing, understood))
     }
@@ -130,7 +159,7 @@ impl Search {
     /// When the database fails.
     pub async fn find(mut self, app: &App, now: Timestamp, clamp: bool) -> Result<Found, PageError> {
         let mut db = store::snapshot(&app.pool).await?;
-        let (listing, understood) = self.understand(&mut db, now).await?;
+        let (listing, understood) = self.understand(app, &mut db, now).await?;
         let total = listing.count(&mut db).await?;
         if clamp {
             self.page = self.page.min(total.div_ceil(self.size).max(1));
@@ -142,13 +171,28 @@ impl Search {
         Ok(Found { search: self, petitions, total, understood })
     }
 
+    /// One page of the list, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_newest(self, app: &App, now: Timestamp) -> Result<Found, PageError> {
+        let mut db = store::snapshot(&app.pool).await?;
+        let (listing, understood) = self.understand(app, &mut db, now).await?;
+        let total = listing.count(&mut db).await?;
+        let slice = Slice { offset: (self.page - 1) * self.size, limit: Some(self.size) };
+        let ids = Listing { newest: true, ..listing }.page(&mut db, slice).await?;
+        let petitions = store::petitions::load(&mut db, &ids).await?;
+        db.commit().await?;
+        Ok(Found { search: self, petitions, total, understood })
+    }
+
     /// The whole list, all pages.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn table(&self, app: &App, now: Timestamp) -> Result<Vec<TableRow>, PageError> {
         let mut db = store::snapshot(&app.pool).await?;
-        let (listing, _) = self.understand(&mut db, now).await?;
+        let (listing, _) = self.understand(app, &mut db, now).await?;
         let ids = listing.page(&mut db, Slice { offset: 0, limit: None }).await?;
         let rows = store::listing::table(&mut db, &ids).await?;
         db.commit().await?;

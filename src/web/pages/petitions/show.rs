@@ -70,6 +70,8 @@ struct PetitionPage {
     as_at: Timestamp,
     /// Whether it can be signed.
     signable: bool,
+    /// Whether its deadline has passed while no signatures are taken, and will be moved.
+    waits: bool,
     progress: Progress,
     facts: Facts,
     share: Vec<ShareLink>,
@@ -115,6 +117,7 @@ pub async fn show(
             return api::petition::json(&app, &memory, address.id, &headers).await;
         }
         Some(Format::Json) => return api::petition::json(&app, &memory, address.id, &headers).await,
+        Some(Format::Atom) => return api::feeds::petition(&app, &memory, address.id, &headers).await,
         Some(Format::Html) => return Ok(Redirect::permanent(&urls::petition(&address.id)).into_response()),
         _ => return Err(PageError::NotAcceptable),
     }
@@ -191,6 +194,7 @@ async fn page_of(
     let related = store::related::find(&mut db, id, now).await?;
     let activities = store::petitions::activities(&mut db, id).await?;
     let removals = store::removals::find(&mut db, id).await?;
+    let moved = store::outages::of_petition(&mut db, id).await?;
     let mut edits = store::moderation::edits(&mut db, id).await?;
     edits.retain(|edit| !edit.note.is_empty());
     let mut response_changes = store::responses::changes(&mut db, id).await?;
@@ -211,12 +215,13 @@ async fn page_of(
         }
         _ => None,
     };
-    let timeline = Milestone::all(&petition, &activities, app.thresholds());
+    let timeline = Milestone::all(&petition, &activities, &moved, app.thresholds());
     let marks = growth::marks(&petition, &timeline, &removals, &series);
     let layout = match preview {
         None => Layout::new(app, &urls::petition(&id), petition.action.clone())
             .about(summary(&petition))
-            .pictured(Picture::of(app, &petition)),
+            .pictured(Picture::of(app, &petition))
+            .fed(urls::petition_feed(&id)),
         Some(_) => Layout::unlisted(app, petition.action.clone()),
     };
     let progress = app.thresholds().progress(
@@ -228,12 +233,18 @@ async fn page_of(
     for (link, range) in growth.ranges.iter_mut().zip(Range::EVERY) {
         link.url = address(&id, (range, shade), "growth");
     }
+    let stopped_since = app.live.in_force().settings.collection_paused_at;
     Ok(PetitionPage {
         message: page::message(&app.live.in_force().settings.petition_message),
         layout: layout.within(Section::Petitions),
         signable: petition.state == PetitionState::Open
             && petition.dates.closes_at.is_some_and(|deadline| deadline >= now),
-        facts: Facts::new(&petition, &series, forecast.as_ref(), &progress, now),
+        waits: petition.state == PetitionState::Open
+            && petition
+                .dates
+                .closes_at
+                .is_some_and(|deadline| deadline < now && stopped_since.is_some_and(|since| since <= deadline)),
+        facts: Facts::new(&petition, &series, forecast.as_ref(), &progress, &moved, now),
         progress,
         share: ShareLink::all(app, petition.id, &petition.action),
         growth,
@@ -262,6 +273,11 @@ fn summary(petition: &Petition) -> String {
 impl PetitionPage {
     fn is_published(&self) -> bool {
         self.petition.state.is_published()
+    }
+
+    /// Whether something may happen to it that somebody could be told of by mail.
+    fn can_be_followed(&self) -> bool {
+        self.is_published() && self.petition.source_url.is_none()
     }
 
     /// A debate that was announced and has not come yet.

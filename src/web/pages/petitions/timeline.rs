@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     domain::{
         deadline,
+        outage::Extension,
         petition::{Activity, PetitionState},
         threshold::Thresholds,
     },
@@ -45,7 +46,7 @@ impl Milestone {
     }
 
     /// Everything that happened, newest first.
-    pub fn all(petition: &Petition, activities: &[Activity], thresholds: Thresholds) -> Vec<Self> {
+    pub fn all(petition: &Petition, activities: &[Activity], moved: &[Extension], thresholds: Thresholds) -> Vec<Self> {
         let dates = &petition.dates;
         let mut list = vec![Self::new(dates.created_at, "Created")];
         if let Some(at) = dates.moderation_threshold_reached_at {
@@ -79,7 +80,15 @@ impl Milestone {
             let at = activity.occurred_on.map_or(activity.created_at, deadline::start_of_day);
             list.push(Self::new(at, activity.subject.clone()).more("#activity", "Read more"));
         }
+        for extension in moved {
+            let days = if extension.days == 1 { "a day".to_owned() } else { format!("{} days", extension.days) };
+            let reason = extension.reason.trim_end_matches('.');
+            list.push(Self::new(extension.made_at, format!("Its deadline was moved by {days}: {reason}")));
+        }
         if let Some(at) = dates.closed_at {
+            if petition.own_closes_at.is_some() {
+                list.push(Self::new(at, "Parliament was dissolved"));
+            }
             list.push(Self::new(at, "Closed for signatures").marked());
         }
         if petition.state == PetitionState::Rejected
