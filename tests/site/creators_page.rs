@@ -163,7 +163,7 @@ async fn once_it_is_published_the_page_shows_how_it_goes() {
     let mut willy = visit(&app, petition.id).await;
     willy.see("7 signatures").see("1 in the last 24 hours").see("This is not counted yet.");
     willy.see("100 signatures").see("There is no estimate yet").see("At 10,000 signatures the Government responds.");
-    assert_eq!(willy.page().select("figure svg").len(), 1);
+    assert!(!willy.page().select("figure svg").is_empty());
     app.run_job("count forms", app.now + SignedDuration::from_mins(5)).await;
     willy.visit(&page(&app, petition.id)).await;
     willy.see("the form was sent 3 times, and 1 of these signatures (33%) are confirmed");

@@ -56,6 +56,8 @@ impl TestApp {
         self.run_job("tell followers", now).await;
         self.run_job("send weekly news", now).await;
         self.queue_mailings().await;
+        // They leave one after the other.
+        self.set_time(now + SignedDuration::from_secs(1));
         self.app().signing.mail_queued.notify_one();
     }
 

@@ -70,7 +70,10 @@ async fn mail_being_delivered_is_listed_with_the_jobs() {
     let mut grace = app.staff(Role::Sysadmin).await;
     grace.visit(JOBS).await;
     let rows = grace.table("The timetable").rows;
-    assert!(rows.iter().any(|row| row[0] == "deliver mail" && row[2] == "21:00:00 on 21 August 2022"), "{rows:?}");
+    assert!(
+        rows.iter().any(|row| row[0].starts_with("deliver mail") && row[2] == "21:00:00 on 21 August 2022"),
+        "{rows:?}"
+    );
     grace.visit("/admin/site/jobs/make-coffee/run").await;
     assert!(grace.status().is_client_error());
 }

@@ -615,6 +615,9 @@ impl Walk<'_> {
 
     async fn step(&mut self) {
         if self.petitions.is_empty() {
+            if self.dissolved {
+                self.parliament().await;
+            }
             self.start().await;
         }
         let act = self.chance.random_range(0..100);

@@ -117,7 +117,7 @@ fn a_taken_port_is_told_before_anything_is_made() {
 #[test]
 fn told_to_stop_while_it_starts_it_leaves_nothing_behind_that_is_in_the_way() {
     let place = Place::new("stopped-early");
-    for after in [50, 400, 900, 1600, 2500] {
+    for after in [150, 400, 900, 1600, 2500] {
         let running = Running::new(place.program().stdout(Stdio::piped()).stderr(Stdio::piped()));
         std::thread::sleep(Duration::from_millis(after));
         let postgres = place.postgres();
