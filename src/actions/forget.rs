@@ -72,7 +72,9 @@ async fn erase(db: &mut Db, petition: PetitionId, since: Timestamp, now: Timesta
         }
         tx.commit().await?;
         if some == 0 {
-            tracing::info!(petition.id = %petition, erased, "the personal data of petition {petition} have ended");
+            if erased > 0 {
+                tracing::info!(petition.id = %petition, erased, "the personal data of petition {petition} have ended");
+            }
             return Ok(erased);
         }
         erased += some;

@@ -777,7 +777,7 @@ fn several(text: &Text<'_>) -> Vec<String> {
         return found;
     }
     // "Ban fireworks and introduce ...": with a verb right before the "and" the two share what follows ("ban and remove").
-    for at in 3..words.len().saturating_sub(2) {
+    for at in 2..words.len().saturating_sub(2) {
         let joins = matches!(words[at].as_str(), "and" | "also" | "plus");
         let next = if words[at] == "and" && words[at + 1] == "also" { at + 2 } else { at + 1 };
         let follows = words.get(next).is_some_and(|word| CERTAIN.binary_search(&word.as_str()).is_ok());

@@ -469,7 +469,7 @@ impl Desk {
                 let until = follow.confirmed_at.is_none().then_some(until);
                 let confirm = full(urls::confirm_follow(&follow.id, &token(FollowPurpose::Confirm, follow.id.0)));
                 let in_time = until.is_none_or(|until| until >= now);
-                in_time.then(|| ToFollower::Confirm(ConfirmFollow { about, confirm, until }))
+                in_time.then_some(ToFollower::Confirm(ConfirmFollow { about, confirm, until }))
             }
             _ => told.map(|told| ToFollower::News(FollowedNews { about, told })),
         })

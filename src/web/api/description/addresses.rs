@@ -183,7 +183,7 @@ pub fn all(samples: &Samples) -> Vec<Address> {
     };
     vec![
         Address {
-            parameters: parameters::pages(),
+            parameters: parameters::pages(samples),
             example: Some("/petitions.json?state=open&count=2".to_owned()),
             ..plain(
                 "listPetitions",
@@ -197,7 +197,7 @@ pub fn all(samples: &Samples) -> Vec<Address> {
             )
         },
         Address {
-            parameters: parameters::list(),
+            parameters: parameters::list(samples),
             example: Some(urls::list(Facet::AwaitingDebate).replacen('?', ".csv?", 1)),
             ..plain(
                 "tabulatePetitions",
@@ -211,7 +211,7 @@ pub fn all(samples: &Samples) -> Vec<Address> {
             )
         },
         Address {
-            parameters: parameters::pages(),
+            parameters: parameters::pages(samples),
             example: Some("/petitions.atom?state=recent&count=2".to_owned()),
             ..plain(
                 "followPetitions",
@@ -260,7 +260,7 @@ pub fn all(samples: &Samples) -> Vec<Address> {
         ),
         Address {
             parameters: vec![parameters::period(samples)],
-            example: Some(urls::parliament_json(&samples.period)),
+            example: samples.periods.first().map(|period| urls::parliament_json(period)),
             ..plain(
                 "getParliament",
                 "/parliaments/{period}.json",

@@ -19,7 +19,7 @@ pub use self::{
 };
 use crate::{
     app::App,
-    domain::{area::BoundarySet, deadline, facet::Facet, limits, petition::PetitionId},
+    domain::{area::BoundarySet, deadline, facet::Facet, limits, parliament::Parliament, petition::PetitionId},
     store::{
         self,
         listing::{Listing, Slice},
@@ -75,8 +75,8 @@ pub struct Samples {
     pub place: Option<String>,
     /// The code of the topic that most open petitions have.
     pub topic: Option<String>,
-    /// The years of the current parliament.
-    pub period: String,
+    /// The years of all parliaments, the current one first.
+    pub periods: Vec<String>,
 }
 
 /// The JSON of a type.
@@ -250,8 +250,11 @@ impl Samples {
         let place = constituencies.into_iter().max_by_key(|constituency| constituency.of_everything);
         let topic = store::topics::all(&mut db).await?.into_iter().max_by_key(|known| known.open);
         let topic = topic.map(|known| known.topic.code);
-        let period = app.live.in_force().parliament().period();
-        Ok(Self { petition, place: place.map(|place| place.slug), topic, period })
+        let in_force = app.live.in_force();
+        let current = in_force.parliament().period();
+        let others = in_force.parliaments.iter().map(Parliament::period).filter(|period| *period != current);
+        let periods = std::iter::once(current.clone()).chain(others).collect();
+        Ok(Self { petition, place: place.map(|place| place.slug), topic, periods })
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn petition(samples: &Samples) -> Parameter {
 
 pub(super) fn period(samples: &Samples) -> Parameter {
     let words = "Its years: those of its opening and of its dissolution, the second empty while that is not known.";
-    Parameter::path("period", words, json!({ "type": "string" }), Some(json!(samples.period)))
+    Parameter::path("period", words, json!({ "type": "string" }), samples.periods.first().map(|period| json!(period)))
 }
 
 pub(super) fn place(samples: &Samples) -> Parameter {
@@ -114,7 +114,7 @@ pub(super) fn token() -> Parameter {
 }
 
 /// Those of a list that is asked for without pages.
-pub(super) fn list() -> Vec<Parameter> {
+pub(super) fn list(samples: &Samples) -> Vec<Parameter> {
     let topics = json!({ "type": "array", "items": text() });
     vec![
         Parameter::query("state", "Which list. Without it: all.", one_of(Facet::ALL.map(Facet::code))),
@@ -126,15 +126,15 @@ pub(super) fn list() -> Vec<Parameter> {
         Parameter::query(
             "parliament",
             "The years of a parliament, as all parliaments have them. Without it: the current one.",
-            json!({ "type": "string" }),
+            one_of(samples.periods.iter().map(String::as_str)),
         ),
         Parameter::query("topic", "The code of a topic; several times: petitions that have all of them.", topics),
     ]
 }
 
 /// Those of a list in pages.
-pub(super) fn pages() -> Vec<Parameter> {
-    let mut parameters = list();
+pub(super) fn pages(samples: &Samples) -> Vec<Parameter> {
+    let mut parameters = list(samples);
     let whole = |most: u32| json!({ "type": "integer", "minimum": 1, "maximum": most });
     parameters.push(Parameter::query("page", "Which page, from 1. Anything else is taken for 1.", whole(99_999)));
     parameters.push(Parameter::query(

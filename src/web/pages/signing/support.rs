@@ -26,6 +26,7 @@ use crate::{
     store::{self, areas::Country, petitions::Petition, supporters::Gathering},
     urls,
     web::{
+        Site,
         cache::CachePolicy,
         error::PageError,
         extract::{ClientIp, Form, Now, Numbered, PetitionLink, ToSupport},
@@ -33,7 +34,6 @@ use crate::{
         memory::Memory,
         page::{self, Layout, Section},
         plain_text,
-        protection::Protection,
     },
 };
 
@@ -117,9 +117,7 @@ pub async fn show(
 
 /// Takes the form, or gives it back with what was typed and what is wrong with it.
 pub async fn submit(
-    State(app): State<App>,
-    State(memory): State<Memory>,
-    State(protection): State<Protection>,
+    State(Site { app, memory, protection }): State<Site>,
     ClientIp(from): ClientIp,
     now: Now,
     address: Numbered,
