@@ -624,7 +624,13 @@ impl Walk<'_> {
         let id = self.some_petition();
         let name = match act {
             0..8 => ("start", self.start().await).0,
-            8..22 => ("support", self.support(id).await).0,
+            8..22 => {
+                // A few friends together, or hardly any petition would come so far.
+                for _ in 0..self.chance.random_range(1..=5) {
+                    self.support(id).await;
+                }
+                "support"
+            }
             22..44 => ("decide", self.decide(id).await).0,
             44..62 => ("sign", self.sign(id).await).0,
             62..68 => ("confirm", self.confirm(id).await).0,
