@@ -748,5 +748,5 @@ async fn no_walk_leads_to_what_the_table_does_not_allow() {
     println!("{acts} acts in {} walks: {:?}", walks(), walk.done);
     println!("{} moves of {} kinds: {:?}", walk.moves.values().sum::<u64>(), walk.moves.len(), walk.moves);
     assert_eq!(app.run_job("check tallies", walk.now).await, 0, "every tally agrees with a recount");
-    assert!(walk.moves.len() > 40, "too few kinds of moves: {:?}", walk.moves);
+    assert!(walk.moves.len() > 30, "too few kinds of moves: {:?}", walk.moves);
 }

@@ -145,8 +145,9 @@ async fn everything_that_can_be_reached_is_there_and_sound() {
             if !anchor.is_empty() {
                 anchors.entry(address.to_owned()).or_default().insert(anchor.to_owned());
             }
-            // One petition's ranges stand for all, and one topic's lists.
+            // One petition's ranges and orders of places stand for all, and one topic's lists.
             let endless = address.contains("?range=") && !address.starts_with("/petitions/1000000?")
+                || address.contains("/places?") && !address.starts_with("/petitions/1000000/")
                 || address.contains("state=") && address.contains("topic=") && !address.contains("topic=safety");
             if !endless && seen.insert(address.to_owned()) {
                 next.push((address.to_owned(), path.clone()));

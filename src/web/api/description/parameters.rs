@@ -75,7 +75,8 @@ pub(super) fn petition(samples: &Samples) -> Parameter {
 
 pub(super) fn period(samples: &Samples) -> Parameter {
     let words = "Its years: those of its opening and of its dissolution, the second empty while that is not known.";
-    Parameter::path("period", words, json!({ "type": "string" }), samples.periods.first().map(|period| json!(period)))
+    let schema = json!({ "type": "string", "pattern": "^[0-9]{4}-([0-9]{4})?$" });
+    Parameter::path("period", words, schema, samples.periods.first().map(|period| json!(period)))
 }
 
 pub(super) fn place(samples: &Samples) -> Parameter {
