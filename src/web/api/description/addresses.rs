@@ -376,7 +376,7 @@ pub fn all(samples: &Samples) -> Vec<Address> {
                 "tabulatePlaces",
                 "/petitions/{petition}/places.csv",
                 About::Petition,
-                "The same as a table",
+                "The places of a petition as a table",
                 "",
                 Content::Csv(PLACES),
                 CachePolicy::Revalidate,
