@@ -167,6 +167,7 @@ impl Office {
         let waiting = site.petition(PetitionState::Sponsored, "Let kites be sold on Sundays").await;
         let flagged = site.petition(PetitionState::Flagged, "Let kites carry lanterns").await;
         site.people(open, 4).await;
+        site.change(waiting, &[CREATOR]).await;
         site.change(open, &ANSWERED).await;
         let mail = "select max(o.id) from outbox o join signatures s on s.id = o.signature_id 
             where s.petition_id = $1 and o.given_up_at is not null";
@@ -220,6 +221,13 @@ impl Office {
         thing.unwrap_or_else(|| panic!("{path}: what stands for {{{name}}}? Tell `Office`.")).clone()
     }
 }
+
+/// A creator who has confirmed: nothing else is published.
+const CREATOR: &str = "with creator as (
+        insert into signatures (created_at, confirmed_at, petition_id, area_id, state, household_member, wants_updates, name, contact)
+        select now(), now(), $1, id, 'validated', 1, false, 'Wilhelmina Oakes', '' from areas where kind = 'country' and code = 'GB'
+        returning id)
+    insert into supporters (signature_id, petition_id, is_creator) select id, $1, true from creator";
 
 const ANSWERED: [&str; 9] = [
     "insert into departments (name) select 'Department for Kites' where $1 > 0 on conflict (name) do nothing",
