@@ -28,7 +28,8 @@ pub async fn forget_unconfirmed(db: &mut Db, retention: Retention, now: Timestam
     let mut petitions = 0;
     for (creator, petition) in store::starting::unconfirmed(db, before).await? {
         // Who confirms at this moment holds it, too.
-        store::signatures::hold(db, &[creator]).await?;
+        let creator: Vec<_> = creator.into_iter().collect();
+        store::signatures::hold(db, &creator).await?;
         petitions += u64::from(store::starting::remove(db, petition).await?);
     }
     let signatures = store::signatures::remove_unconfirmed(db, before).await?;

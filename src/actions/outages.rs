@@ -14,7 +14,7 @@ use crate::{
     store::{
         self, Db,
         audit::{Act, Actor},
-        outages::Days,
+        outages::{Days, Untouched},
     },
 };
 
@@ -30,6 +30,7 @@ pub async fn settle_outages(pool: &PgPool, now: Timestamp) -> sqlx::Result<u64> 
     let mut moved = 0;
     for outage in store::outages::unsettled(&mut db).await? {
         let mut of_this = 0;
+        let all = store::outages::all(&mut db).await?;
         loop {
             let mut tx = db.begin().await?;
             let petitions = store::outages::untouched(&mut tx, &outage, BATCH).await?;
@@ -40,13 +41,17 @@ pub async fn settle_outages(pool: &PgPool, now: Timestamp) -> sqlx::Result<u64> 
                     subject: "outage",
                     subject_id: &outage.id.to_string(),
                     before: Value::Null,
-                    after: json!({ "days": outage.days(), "petitions": of_this }),
+                    after: json!({ "days": outage.days(&all), "petitions": of_this }),
                 };
                 store::audit::record(&mut tx, &Actor::nobody("timetable"), act, now).await?;
                 tx.commit().await?;
                 break;
             }
-            let petitions: Vec<_> = petitions.into_iter().map(|(id, opened)| (id, outage.days_for(opened))).collect();
+            let days_for = |of: Untouched| {
+                let made_good = all.iter().filter(|other| of.made_good.contains(&other.id));
+                (of.petition, outage.days_for(of.opened_at, made_good))
+            };
+            let petitions: Vec<_> = petitions.into_iter().map(days_for).collect();
             let days = Days { outage: Some(outage.id), reason: "", by: None, petitions: &petitions };
             of_this += store::outages::extend(&mut tx, &days, now).await?;
             tx.commit().await?;

@@ -48,13 +48,9 @@ pub fn extended(deadline: Timestamp, days: u32) -> Timestamp {
 
 /// The days in London of which at least a moment lies between two moments, the last one not included: as many days more
 /// a petition is open that could not be signed between them.
-pub fn days_touched(from: Timestamp, until: Timestamp) -> u32 {
-    if until <= from {
-        return 0;
-    }
-    let last = day(until - Span::new().microseconds(1));
-    let days = day(from).until(last).map_or(0, |span| span.get_days());
-    u32::try_from(days).unwrap_or(0) + 1
+pub fn days_touched(from: Timestamp, until: Timestamp) -> impl Iterator<Item = Date> {
+    let last = day(until.max(from) - Span::new().microseconds(1));
+    day(from).series(Span::new().days(1)).take_while(move |day| from < until && *day <= last)
 }
 
 #[cfg(test)]
@@ -111,17 +107,18 @@ mod tests {
                 midnights += 1;
                 next = next.saturating_add(Span::new().days(1));
             }
-            prop_assert_eq!(days_touched(from, until), midnights + 1);
+            prop_assert_eq!(days_touched(from, until).count(), midnights + 1);
         }
     }
 
     #[test]
     fn no_time_touches_no_day() {
+        let touched = |from, until| days_touched(from, until).count();
         let midnight = start_of_day(jiff::civil::date(2026, 5, 3));
-        assert_eq!(days_touched(midnight, midnight), 0);
-        assert_eq!(days_touched(midnight, midnight - SignedDuration::from_hours(1)), 0);
-        assert_eq!(days_touched(midnight - SignedDuration::from_hours(1), midnight), 1, "midnight is the next day's");
-        assert_eq!(days_touched(midnight - SignedDuration::from_hours(1), midnight + SignedDuration::from_secs(1)), 2);
+        assert_eq!(touched(midnight, midnight), 0);
+        assert_eq!(touched(midnight, midnight - SignedDuration::from_hours(1)), 0);
+        assert_eq!(touched(midnight - SignedDuration::from_hours(1), midnight), 1, "midnight is the next day's");
+        assert_eq!(touched(midnight - SignedDuration::from_hours(1), midnight + SignedDuration::from_secs(1)), 2);
     }
 
     fn closes(opened: &str) -> String {

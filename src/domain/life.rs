@@ -221,7 +221,7 @@ const TELL_CLOSED: Tells = &[(Audience::Creator, MailKind::PetitionClosed)];
 const TELL_STOPPED: Tells = &[(Audience::Creator, MailKind::PetitionStopped)];
 
 /// The table. Of several lines for one event and state, the needs of exactly one are met.
-pub const LIFE: &[Move] = {
+pub static LIFE: &[Move] = {
     use Decision::{Flag, Park, Publish, Reject, Remove, Restore, TakeDown};
     use Event::{Close, ConfirmCreator, Decide, Disown, Dissolve, Forget, Start, Support, SupportLost, Withdraw};
     use MailKind::{ConfirmPetition, GatherSupporters, SupportGrows, SupportReached};

@@ -1,9 +1,9 @@
 //! Outages: times in which no signatures were taken. Who was open then is open for longer: a day for every day in London
-//! of which some time was lost.
+//! of which some time was lost, however often on that day.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::deadline;
 
@@ -37,15 +37,29 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// The days by which a petition is open for longer that was opened at this moment: none if that was afterwards, or as
-    /// long as the outage goes on.
-    pub fn days_for(&self, opened_at: Timestamp) -> u32 {
-        self.ended_at.map_or(0, |ended_at| deadline::days_touched(self.began_at.max(opened_at), ended_at))
+    /// The days in London of which some time was lost to a petition that was opened at this moment; none as long as the
+    /// outage goes on.
+    fn lost(&self, opened_at: Timestamp) -> BTreeSet<Date> {
+        let ended_at = self.ended_at.unwrap_or(self.began_at);
+        deadline::days_touched(self.began_at.max(opened_at), ended_at).collect()
     }
 
-    /// The days by which one is open for longer that was open all the time.
-    pub fn days(&self) -> u32 {
-        self.days_for(self.began_at)
+    /// The days by which a petition is open for longer that was opened at this moment: none if that was afterwards, or as
+    /// long as the outage goes on. A day of which some was lost in an outage that has been `made_good` to it before is not
+    /// given again.
+    pub fn days_for<'a>(&self, opened_at: Timestamp, made_good: impl IntoIterator<Item = &'a Self>) -> u32 {
+        let given: BTreeSet<Date> = made_good.into_iter().flat_map(|outage| outage.lost(opened_at)).collect();
+        self.lost(opened_at).difference(&given).count().try_into().unwrap_or(u32::MAX)
+    }
+
+    /// The days by which one is open for longer that was open in `all` outages.
+    pub fn days(&self, all: &[Self]) -> u32 {
+        self.days_for(Timestamp::MIN, all.iter().filter(|other| other.turn() < self.turn()))
+    }
+
+    /// By which outages are in the order in which they are made good.
+    fn turn(&self) -> (bool, Option<Timestamp>, OutageId) {
+        (self.settled_at.is_none(), self.settled_at, self.id)
     }
 }
 
@@ -80,10 +94,32 @@ mod tests {
             settled_at: None,
         };
         // From half past eleven in the evening, by London's clock.
-        assert_eq!(outage.days(), 3);
-        assert_eq!(outage.days_for(at("2026-01-01T00:00:00Z")), 3);
-        assert_eq!(outage.days_for(at("2026-05-04T12:00:00Z")), 2);
-        assert_eq!(outage.days_for(at("2026-05-05T09:00:00Z")), 0);
-        assert_eq!(Outage { ended_at: None, ..outage }.days(), 0);
+        let days_for = |opened: &str| outage.days_for(at(opened), []);
+        assert_eq!(days_for("2026-01-01T00:00:00Z"), 3);
+        assert_eq!(days_for("2026-05-04T12:00:00Z"), 2);
+        assert_eq!(days_for("2026-05-05T09:00:00Z"), 0);
+        assert_eq!(outage.days(&[]), 3);
+        assert_eq!(Outage { ended_at: None, ..outage }.days(&[]), 0);
+    }
+
+    #[test]
+    fn a_day_is_given_once_however_often_time_of_it_was_lost() {
+        let outage = |id, began: &str, ended: &str, settled: Option<&str>| Outage {
+            id: OutageId(id),
+            began_at: at(began),
+            ended_at: Some(at(ended)),
+            reason: NO_WORDS.to_owned(),
+            settled_at: settled.map(at),
+        };
+        let all = [
+            outage(1, "2026-11-23T14:00:00Z", "2026-11-23T14:30:00Z", Some("2026-11-25T00:00:00Z")),
+            outage(2, "2026-11-22T11:00:00Z", "2026-11-23T11:30:00Z", Some("2026-11-26T00:00:00Z")),
+            outage(3, "2026-11-23T18:00:00Z", "2026-11-24T18:00:00Z", None),
+        ];
+        assert_eq!(all.each_ref().map(|outage| outage.days(&all)), [1, 1, 1]);
+        // Opened on the 23rd at noon, it has lost nothing to the second.
+        let opened = at("2026-11-23T12:00:00Z");
+        assert_eq!(all[1].days_for(opened, [&all[0]]), 0);
+        assert_eq!(all[2].days_for(opened, []), 2, "one that was refused while the first was made good");
     }
 }

@@ -33,7 +33,7 @@ pub async fn settle_deadlines(db: &mut Db, most: i64, now: Timestamp) -> sqlx::R
 
 /// Closes petitions of this site whose deadline has passed, `most` of them, and says which: at their deadline, whenever that
 /// is noticed. While no signatures are taken, or an outage is still to be made good, those stay open whose deadline will be
-/// moved; the end of a parliament is not moved.
+/// moved; the end of a parliament is not moved, and they close then.
 ///
 /// # Errors
 /// When the database fails.
@@ -43,12 +43,15 @@ pub async fn close_due(db: &mut Db, most: i64, now: Timestamp) -> sqlx::Result<V
              select least((select collection_paused_at from site),
                           (select min(began_at) from outages where settled_at is null)) as since
          ), due as (
-             select p.id from petitions p, stopped s
+             select p.id, case when s.since is null or p.closes_at < s.since or p.own_closes_at is not null
+                 then p.closes_at else l.dissolution_at end as at
+             from stopped s cross join petitions p
+             left join parliaments l on l.id = p.parliament_id and l.archived_at is null and l.dissolution_at < $2
              where p.state = 'open' and p.closes_at < $2 and p.source_url is null
-                 and (s.since is null or p.closes_at < s.since or p.own_closes_at is not null)
+                 and (s.since is null or p.closes_at < s.since or p.own_closes_at is not null or l.id is not null)
              order by p.closes_at, p.id limit $1 for update of p
          )
-         update petitions p set state = 'closed', closed_at = p.closes_at, updated_at = $2
+         update petitions p set state = 'closed', closed_at = due.at, closes_at = due.at, updated_at = $2
          from due where p.id = due.id
          returning p.id",
         most,

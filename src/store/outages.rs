@@ -115,14 +115,29 @@ pub async fn unsettled(db: &mut Db) -> sqlx::Result<Vec<Outage>> {
     Ok(outages)
 }
 
+/// A petition that has not had its days for an outage.
+#[derive(Clone, Debug)]
+pub struct Untouched {
+    /// Its number.
+    pub petition: PetitionId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// The outages for which it had its days.
+    pub made_good: Vec<OutageId>,
+}
+
 /// Petitions that were open in an outage that has ended, are open still, and have not had their days for it: `most` of
-/// them, with when they were opened. They are held until the end of the transaction.
+/// them, with when they were opened, and the outages for which they had days. They are held until the end of the
+/// transaction.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn untouched(db: &mut Db, outage: &Outage, most: i64) -> sqlx::Result<Vec<(PetitionId, Timestamp)>> {
+pub async fn untouched(db: &mut Db, outage: &Outage, most: i64) -> sqlx::Result<Vec<Untouched>> {
     let rows = sqlx::query!(
-        r#"select p.id, p.opened_at as "opened_at!" from petitions p
+        r#"select p.id, p.opened_at as "opened_at!",
+               array(select e.outage_id from extensions e where e.petition_id = p.id and e.outage_id is not null)
+                   as "made_good!"
+           from petitions p
            where p.state = 'open' and p.source_url is null and p.opened_at < $3
                and coalesce(p.own_closes_at, p.closes_at) >= $2
                and not exists (select from extensions e where e.petition_id = p.id and e.outage_id = $1)
@@ -134,7 +149,12 @@ pub async fn untouched(db: &mut Db, outage: &Outage, most: i64) -> sqlx::Result<
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id.into(), row.opened_at.to_jiff())).collect())
+    let untouched = rows.into_iter().map(|row| Untouched {
+        petition: row.id.into(),
+        opened_at: row.opened_at.to_jiff(),
+        made_good: row.made_good.into_iter().map(OutageId).collect(),
+    });
+    Ok(untouched.collect())
 }
 
 /// Days more for petitions that are open.
@@ -151,7 +171,7 @@ pub struct Days<'a> {
 }
 
 /// Moves deadlines, by London's clock; a parliament's end stays the end of its petitions. Whoever had days for the same
-/// outage before gets none. Says how many were moved.
+/// outage before gets none, and for an outage it may be none at all. Says how many were moved.
 ///
 /// # Errors
 /// When the database fails.
@@ -165,7 +185,7 @@ pub async fn extend(db: &mut Db, days: &Days<'_>, now: Timestamp) -> sqlx::Resul
          ), moved as (
              select p.id, l.dissolution_at, (coalesce(p.own_closes_at, p.closes_at) at time zone 'Europe/London'
                      + g.days * interval '1 day') at time zone 'Europe/London' as own
-             from given g join petitions p on p.id = g.petition_id
+             from given g join petitions p on p.id = g.petition_id and g.days > 0
              join parliaments l on l.id = p.parliament_id
          )
          update petitions p
@@ -204,7 +224,7 @@ pub async fn of_petition(db: &mut Db, petition: PetitionId) -> sqlx::Result<Vec<
     let rows = sqlx::query!(
         r#"select e.days, e.made_at, coalesce(o.reason, e.reason) as "reason!", e.outage_id
            from extensions e left join outages o on o.id = e.outage_id
-           where e.petition_id = $1 order by e.made_at, e.id"#,
+           where e.petition_id = $1 and e.days > 0 order by e.made_at, e.id"#,
         petition.get()
     )
     .fetch_all(db)

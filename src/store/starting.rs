@@ -163,15 +163,18 @@ pub async fn move_on(
 }
 
 /// Removes a petition that its creator has not confirmed, with everything that hangs on it; says whether it was there.
-/// Whoever does so holds the creator's signature, as whoever confirms it does.
+/// Whoever does so holds the creator's signature, as whoever confirms it does. That may be gone already: of a petition
+/// that was refused meanwhile only the signature is forgotten, and then it may be restored.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn remove(db: &mut Db, petition: PetitionId) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "delete from petitions p where p.id = $1::bigint and p.state in ('pending', 'flagged', 'dormant')
-             and exists (select from supporters u join signatures s on s.id = u.signature_id
-                         where u.petition_id = $1::bigint and u.is_creator and s.state = 'pending')",
+             and (exists (select from petition_forms_sent f where f.petition_id = p.id)
+                  or exists (select from supporters u where u.petition_id = $1::bigint and u.is_creator))
+             and not exists (select from supporters u join signatures s on s.id = u.signature_id
+                             where u.petition_id = $1::bigint and u.is_creator and s.state <> 'pending')",
         petition.get()
     )
     .execute(db)
@@ -179,22 +182,25 @@ pub async fn remove(db: &mut Db, petition: PetitionId) -> sqlx::Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
-/// The signatures of creators who have not confirmed petitions that were started before a moment.
+/// Petitions that were started before a moment and that their creators have not confirmed, each with its creator's
+/// signature, if that is still there.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn unconfirmed(db: &mut Db, before: Timestamp) -> sqlx::Result<Vec<(SignatureId, PetitionId)>> {
+pub async fn unconfirmed(db: &mut Db, before: Timestamp) -> sqlx::Result<Vec<(Option<SignatureId>, PetitionId)>> {
     let rows = sqlx::query!(
-        "select u.signature_id, p.id from petitions p
-         join supporters u on u.petition_id = p.id and u.is_creator
-         join signatures s on s.id = u.signature_id
-         where p.state in ('pending', 'flagged', 'dormant') and s.state = 'pending' and s.created_at < $1
-         order by u.signature_id",
+        r#"select s.id as "creator?", p.id from petitions p
+           left join supporters u on u.petition_id = p.id and u.is_creator
+           left join signatures s on s.id = u.signature_id
+           where p.state in ('pending', 'flagged', 'dormant') and coalesce(s.state = 'pending', true)
+               and coalesce(s.created_at, p.created_at) < $1
+               and (s.id is not null or exists (select from petition_forms_sent f where f.petition_id = p.id))
+           order by s.id, p.id"#,
         sql(before) as _
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.signature_id.into(), row.id.into())).collect())
+    Ok(rows.into_iter().map(|row| (row.creator.map(Into::into), row.id.into())).collect())
 }
 
 /// Puts a mail about a signature into the outbox.

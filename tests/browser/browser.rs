@@ -48,6 +48,8 @@ pub enum Scripts {
 /// A window of Chromium.
 pub struct Browser {
     driver: WebDriver,
+    /// The address of the site, without a path.
+    site: String,
     /// Whether pages may run their scripts.
     pub scripts: Scripts,
     /// The places that were looked at.
@@ -57,7 +59,12 @@ pub struct Browser {
 /// Opens a window, hands it to a journey, and closes the browser, also when the journey fails: when it is dropped
 /// during a panic, it waits for a server that does not answer any more.
 pub async fn with_browser(window: Window, scripts: Scripts, journey: impl AsyncFnOnce(&Browser)) {
-    let browser = Browser::open(window, scripts).await;
+    with_browser_at(site().address(""), window, scripts, journey).await;
+}
+
+/// The same at another site than that which all tests visit.
+pub async fn with_browser_at(site: String, window: Window, scripts: Scripts, journey: impl AsyncFnOnce(&Browser)) {
+    let browser = Browser::open(site, window, scripts).await;
     let outcome = {
         let mut journey = pin!(journey(&browser));
         poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| journey.as_mut().poll(context))) {
@@ -73,8 +80,8 @@ pub async fn with_browser(window: Window, scripts: Scripts, journey: impl AsyncF
 }
 
 impl Browser {
-    async fn open(window: Window, scripts: Scripts) -> Self {
-        let browser = Self { driver: chromium::start().await, scripts, seen: Mutex::default() };
+    async fn open(site: String, window: Window, scripts: Scripts) -> Self {
+        let browser = Self { driver: chromium::start().await, site, scripts, seen: Mutex::default() };
         browser.resize(window).await;
         browser.emulate("screen", &[("prefers-color-scheme", "light")]).await;
         browser.page_scripts(false).await;
@@ -113,7 +120,7 @@ impl Browser {
     /// Goes to a page without looking.
     pub async fn go(&self, path: &str) {
         self.leaving().await;
-        self.driver.goto(site().address(path)).await.unwrap_or_else(|problem| panic!("{path}: {problem}"));
+        self.driver.goto(format!("{}{path}", self.site)).await.unwrap_or_else(|problem| panic!("{path}: {problem}"));
         self.arrived().await;
     }
 
@@ -168,6 +175,14 @@ impl Browser {
         field.send_keys(text).await.expect("a field can be written into");
     }
 
+    /// Chooses from the list with this label.
+    pub async fn choose(&self, label: &str, option: &str) {
+        let label = self.find(By::XPath(format!("//label[normalize-space()='{label}']"))).await;
+        let id = label.attr("for").await.ok().flatten().unwrap_or_else(|| panic!("the label belongs to no list"));
+        let list = self.find(By::XPath(format!("//select[@id='{id}']/option[normalize-space()='{option}']"))).await;
+        list.click().await.unwrap_or_else(|problem| panic!("“{option}” cannot be chosen: {problem}"));
+    }
+
     /// Opens what these words fold, without script: by a click on them.
     pub async fn unfold(&self, words: &str) {
         let summary = self.find(By::XPath(format!("//summary[contains(., '{words}')]"))).await;
@@ -205,7 +220,7 @@ impl Browser {
     /// The address of the page without the site: path, query and fragment.
     pub async fn place(&self) -> String {
         let url = self.driver.current_url().await.expect("a page has an address");
-        url.as_str().replace(&site().address(""), "")
+        url.as_str().replace(&self.site, "")
     }
 
     /// Presses a key several times.
@@ -268,7 +283,7 @@ impl Browser {
         let began = Instant::now();
         let ready = "return document.readyState === 'complete' && !document.documentElement.dataset.left";
         while !self.ask::<bool>(ready, vec![]).await {
-            assert!(began.elapsed() < PATIENCE, "the click did not lead to another page");
+            assert!(began.elapsed() < PATIENCE, "the click did not lead away from {}", self.place().await);
             tokio::time::sleep(MOMENT).await;
         }
         self.arrived().await;

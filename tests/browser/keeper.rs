@@ -1,7 +1,7 @@
 //! Programs that live as long as this test run, and no longer.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, Stdio},
@@ -10,27 +10,37 @@ use std::{
 };
 
 /// Waits until its input ends, which happens when this process ends in whatever way; then stops the program, removes
-/// its folder, if it has one, and ends what the program may have left behind, which is in a group with the keeper.
+/// its folder, if it has one, and ends what the program may have left behind, which is in a group with the keeper. Told to
+/// before, it leaves the folder.
 const KEEPER: &str = r#"
 trap : INT HUP TERM
 folder=$1
 shift
 "$@" </dev/null &
 exec >/dev/null
-read -r _
+read -r order
 exec 2>/dev/null
 kill -TERM "$!"
 wait "$!"
-if [ -n "$folder" ]; then rm -rf -- "$folder"; fi
+if [ -n "$folder" ] && [ "$order" != leave ]; then rm -rf -- "$folder"; fi
 kill -KILL 0
 "#;
 
 /// A program that runs in the background. It stops when the test run ends.
 pub struct Kept {
     /// Its input is what keeps the program alive.
-    _keeper: Child,
+    keeper: Child,
     /// What followed the words that were waited for.
     pub told: String,
+}
+
+impl Kept {
+    /// Stops the program, waits until it has ended, and leaves its folder.
+    pub fn stop(&mut self) {
+        let mut input = self.keeper.stdin.take().expect("it has not been stopped yet");
+        input.write_all(b"leave\n").expect("the keeper listens");
+        self.keeper.wait().expect("the keeper ends");
+    }
 }
 
 /// Starts a program and waits until a line of its output has these words. It is stopped, by its number, when the test
@@ -57,7 +67,7 @@ pub fn keep(program: &Command, folder: &Path, words: &str, patience: Duration) -
         BufReader::new(output).lines().map_while(Result::ok).for_each(|line| drop(send.send(line)))
     });
     let told = wait(&lines, words, patience)?;
-    Ok(Kept { _keeper: keeper, told })
+    Ok(Kept { keeper, told })
 }
 
 fn wait(lines: &mpsc::Receiver<String>, words: &str, patience: Duration) -> Result<String, String> {

@@ -12,6 +12,7 @@ mod chromium;
 mod counting;
 mod creator;
 mod embedding;
+mod journey;
 mod keeper;
 mod keyboard;
 mod look;

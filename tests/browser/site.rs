@@ -1,4 +1,5 @@
-//! The site that all tests visit: the real program with the sample petitions, its clock pinned.
+//! The site that all tests visit: the real program with the sample petitions, its clock pinned. A test whose clock has to move
+//! has a site of its own.
 
 use std::{
     fs,
@@ -40,9 +41,10 @@ static SECRET: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::new(1, rand::ra
 /// The running site.
 pub struct Site {
     data_dir: PathBuf,
-    address: String,
+    port: u16,
+    now: Timestamp,
     /// It ends with this.
-    _program: Kept,
+    program: Kept,
 }
 
 /// The site, started if it is not running yet.
@@ -52,38 +54,52 @@ pub fn site() -> &'static Site {
 
 impl Site {
     fn start() -> Result<Self, String> {
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let data_dir = default_data_dir(checkout).with_extension(format!("browser-{}", std::process::id()));
-        let mut command = program(&data_dir);
-        // Under a name: passkeys belong to names. The port is free as far as anybody can tell.
-        let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let port = listener.map_err(|problem| problem.to_string())?.port();
-        let address = format!("http://localhost:{port}");
-        command.args(["serve", "--port", &port.to_string(), "--public-url", &address]);
-        let program = keeper::keep(&command, &data_dir, "Undersigned is at ", Duration::from_secs(120))?;
-        let site = Self { data_dir, address, _program: program };
+        let site = Self::begin("", NOW)?;
         // Before anybody looks, so that no page changes under another test's eyes.
         site.import_live_petition(9_990, "2022-08-21T19:30:00.000Z");
         Ok(site)
     }
 
-    /// The whole address of a path.
+    /// Starts a site with a database of its own, for which it is this time.
+    pub fn begin(name: &str, now: &str) -> Result<Self, String> {
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let data_dir = default_data_dir(checkout).with_extension(format!("browser-{}{name}", std::process::id()));
+        let now = now.parse().map_err(|problem| format!("{now}: {problem}"))?;
+        // The port is free as far as anybody can tell.
+        let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = listener.map_err(|problem| problem.to_string())?.port();
+        Ok(Self { program: serve(&data_dir, port, now)?, data_dir, port, now })
+    }
+
+    /// Stops the program and starts it again at another time: what should have happened meanwhile it finds undone.
+    pub fn sleep_until(&mut self, now: &str) {
+        self.program.stop();
+        self.now = now.parse().expect("a moment");
+        self.program = serve(&self.data_dir, self.port, self.now).expect("the program starts again");
+    }
+
+    /// The whole address of a path. Under a name: passkeys belong to names.
     pub fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.address)
+        format!("http://localhost:{}{path}", self.port)
     }
 
     /// Makes an account of somebody who runs the site; the address of the page that sets its password.
     pub fn invite(&self, name: &str, email: &str) -> String {
-        let mut command = program(&self.data_dir);
-        let done = command.args(["admin", "add", name, email]).output().expect("the program");
-        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        let said = self.command(&["admin", "add", name, email]);
         let link = said.find("/admin/invitations/").map(|at| said[at..].trim().to_owned());
-        link.unwrap_or_else(|| panic!("{said}{}", String::from_utf8_lossy(&done.stderr)))
+        link.unwrap_or_else(|| panic!("no link: {said}"))
+    }
+
+    /// Runs a command that an operator types while the site runs; what it says.
+    pub fn command(&self, words: &[&str]) -> String {
+        let done = program(&self.data_dir, self.now).args(words).stdin(Stdio::null()).output().expect("the program");
+        assert!(done.status.success(), "{words:?} failed: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
     /// The time at which it stands still.
     pub fn now(&self) -> Timestamp {
-        NOW.parse().expect("a moment")
+        self.now
     }
 
     /// Its secret keys.
@@ -115,7 +131,7 @@ impl Site {
              select $1, id, 'password', $2, $2, $2 from account",
         )
         .bind(&blake3::hash(token.as_bytes()).as_bytes()[..])
-        .bind(NOW.parse::<Timestamp>().expect("a moment").to_sqlx())
+        .bind(self.now.to_sqlx())
         .execute(&mut db)
         .await
         .expect("a session");
@@ -158,18 +174,19 @@ impl Site {
     pub fn import_live_petition(&self, signatures: u32, at: &str) {
         let file = self.data_dir.join(format!("live-{signatures}.json"));
         fs::write(&file, live_petition(signatures, at).to_string()).expect("the data folder can be written");
-        let output = program(&self.data_dir)
-            .args(["import", "petition"])
-            .arg(&file)
-            .stdin(Stdio::null())
-            .output()
-            .expect("the program runs");
-        assert!(output.status.success(), "the import failed: {}", String::from_utf8_lossy(&output.stderr));
+        self.command(&["import", "petition", file.to_str().expect("a name")]);
     }
 }
 
+/// Serves a folder's data on a port, at a time.
+fn serve(data_dir: &Path, port: u16, now: Timestamp) -> Result<Kept, String> {
+    let mut command = program(data_dir, now);
+    command.args(["serve", "--port", &port.to_string(), "--public-url", &format!("http://localhost:{port}")]);
+    keeper::keep(&command, data_dir, "Undersigned is at ", Duration::from_secs(120))
+}
+
 /// The program with settings of its own, whatever the environment says.
-fn program(data_dir: &Path) -> Command {
+fn program(data_dir: &Path, now: Timestamp) -> Command {
     let mut command = Command::new(PROGRAM);
     for (name, _) in std::env::vars_os() {
         if name == "DATABASE_URL" || name.as_encoded_bytes().starts_with(b"UNDERSIGNED_") {
@@ -177,7 +194,7 @@ fn program(data_dir: &Path) -> Command {
         }
     }
     command.env("UNDERSIGNED_SECRET_KEYS", SECRET.reveal());
-    command.env("RUST_LOG", "warn").arg("--data-dir").arg(data_dir).args(["--now", NOW]);
+    command.env("RUST_LOG", "warn").arg("--data-dir").arg(data_dir).args(["--now", &now.to_string()]);
     command
 }
 

@@ -130,6 +130,21 @@ async fn from_the_announcement_to_the_next_parliament() {
 }
 
 #[tokio::test]
+async fn a_clock_that_stands_still_does_not_outlive_parliament() {
+    let app = TestApp::new().await;
+    let petition = app.petition().open_until(day("2022-08-28")).create().await;
+    let mut grace = app.staff(Role::Sysadmin).await;
+    announce(&mut grace).await;
+    app.pause(true, at("2022-08-25T10:00:00Z")).await;
+    assert_eq!(app.run_job("close petitions", at("2022-08-31T23:00:00Z")).await, 0, "its deadline will be moved");
+    assert_eq!(app.run_job("close petitions", at("2022-08-31T23:02:00Z")).await, 1);
+    let closed = "select state || ' ' || closed_at || ' ' || (closed_at = closes_at) from petitions";
+    assert_eq!(app.ask(closed).await, "closed 2022-08-31 23:01:00+00 true");
+    let mut ada = app.visitor();
+    ada.visit_anew(&petition.url()).await.see("This petition closed on 1 September 2022");
+}
+
+#[tokio::test]
 async fn archived_petitions_keep_their_addresses_and_their_data() {
     let app = TestApp::new().await;
     let past = app.petition().action("Of the last one").closed(30).create().await;

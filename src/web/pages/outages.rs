@@ -31,11 +31,14 @@ pub async fn show(State(app): State<App>) -> Result<Response, PageError> {
     page::html(&OutagesPage { layout, outages }, CachePolicy::ForAMinute)
 }
 
-/// By how much deadlines were moved.
-fn moved(outage: &Outage) -> String {
-    match (outage.ended_at, outage.days()) {
-        (None, _) => "as soon as it is over".to_owned(),
-        (_, 1) => "1 day".to_owned(),
-        (_, days) => format!("{days} days"),
+impl OutagesPage {
+    /// By how much deadlines were moved.
+    fn moved(&self, outage: &Outage) -> String {
+        match (outage.ended_at, outage.days(&self.outages)) {
+            (None, _) => "Deadlines are moved as soon as it is over.".to_owned(),
+            (_, 0) => "Deadlines were not moved again: they had been for another time on the same day.".to_owned(),
+            (_, 1) => "Deadlines were moved by 1 day.".to_owned(),
+            (_, days) => format!("Deadlines were moved by {days} days."),
+        }
     }
 }
