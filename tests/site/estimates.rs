@@ -91,3 +91,13 @@ async fn a_petition_on_its_way_to_a_threshold_says_about_when() {
     assert!(told.starts_with("10,000 ") && told.ends_with("it leads to a government response"), "{told}");
     assert!(told.contains("within a day") || told.contains("in about"), "{told}");
 }
+
+#[tokio::test]
+async fn the_page_says_where_the_estimate_is_worse_than_the_rule_before_it() {
+    let app = TestApp::new().await;
+    let mut ada = app.visitor();
+    ada.visit(urls::help_estimates()).await;
+    ada.see("Our first rule is the one that this site began with");
+    ada.see("worse than our first rule at 10 days and more (9.5 against 7.9); 4 to 10 days (40 against 33)");
+    ada.see("10 to 25 days (34 against 26).");
+}

@@ -154,6 +154,16 @@ impl EstimatesPage {
     fn backtest(&self) -> &'static [Backtested] {
         BACKTEST
     }
+
+    /// Where the estimate, left out, was worse than the first rule: “from 4 to 10 days (40 against 33)”.
+    fn worse(&self) -> String {
+        let worse: Vec<String> = BACKTEST
+            .iter()
+            .filter(|row| row.left_out > row.baseline)
+            .map(|row| format!("{} ({} against {})", row.days, row.error(&row.left_out), row.error(&row.baseline)))
+            .collect();
+        worse.join("; ")
+    }
 }
 
 impl Line {
