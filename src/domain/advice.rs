@@ -1,7 +1,8 @@
 //! What usually gets a petition rejected, told to whoever is writing it, with how to put it better. Advice, never a wall:
 //! nothing is refused because of it, so it speaks up only where it is mostly right.
 //!
-//! What moderators are shown ([`super::checks`]) is broader: they want to see too much rather than too little.
+//! What moderators are shown ([`super::checks`]) is broader: they want to see too much rather than too little. About courts
+//! both are told the same: so many petitions are about judges, prisons and sentences that a warning of all of them is none.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -720,6 +721,12 @@ const CASES: &[&str] = &[
     "wrongful conviction",
     "wrongfully convicted",
 ];
+
+/// What is said of court cases in the texts of a petition.
+pub(super) fn court_cases(all: &[&str; 3]) -> Vec<String> {
+    let parts = Text::of(all);
+    (0..all.len()).flat_map(|at| court(&parts, at)).collect()
+}
 
 fn court(text: &Text<'_>, at: usize) -> Vec<String> {
     let mut found = text.phrases(at, CASES);

@@ -1,6 +1,6 @@
 //! What a moderator should look at twice in a petition's text: advice, not a verdict, and nothing is refused because of it.
 
-use super::text;
+use super::{advice, text};
 
 /// The texts of a petition.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,8 @@ impl About {
 /// Most findings of a kind that are shown.
 const MOST: usize = 5;
 
-/// Words that tell of courts and of crimes under investigation. Each is looked for as a whole word.
+/// Words that tell of courts and of crimes under investigation. Each is looked for as a whole word; beside somebody's name
+/// it tells of a case.
 pub(super) const COURT: &[&str] = &[
     "accused",
     "acquit",
@@ -283,7 +284,7 @@ pub fn warnings(texts: Texts<'_>) -> Vec<Warning> {
     let words: Vec<Vec<&str>> = all.iter().map(|text| words(text)).collect();
     let lists = [
         (About::People, words.iter().flat_map(|words| people(words)).collect()),
-        (About::Court, known(&words, COURT)),
+        (About::Court, advice::court_cases(&all)),
         (About::Telephone, all.iter().flat_map(|text| telephones(text)).collect()),
         (About::Links, all.iter().flat_map(|text| links(text)).collect()),
         (About::Addresses, all.iter().flat_map(|text| addresses(text)).collect()),
@@ -438,6 +439,8 @@ mod tests {
             "Raise the personal allowance from £12,570 to £20,000 in 2026",
             "Fund 1,000,000 more places in the NHS. Make it law!",
             "Give every Member of Parliament a vote on the Budget",
+            "Charge phones in prison, and let the court sentence whoever is guilty of murder",
+            "Stop sexual harassment before a trial by jury and a judge",
         ] {
             assert_eq!(about(text), [], "{text}");
         }
@@ -446,7 +449,7 @@ mod tests {
     #[test]
     fn what_should_be_looked_at_is_found() {
         assert_eq!(about("Sack Mr Bloggs and Sarah O’Neill now"), one(About::People, &["Mr Bloggs", "Sarah O’Neill"]));
-        assert_eq!(about("Overturn the verdict of the jury"), one(About::Court, &["verdict", "jury"]));
+        assert_eq!(about("Overturn the verdict of the jury"), one(About::Court, &["overturn the verdict"]));
         assert_eq!(
             about("Ring 01632 960 123 or +44 1632 960124"),
             one(About::Telephone, &["01632 960 123", "+44 1632 960124"])

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use undersigned::domain::{
     advice::{About, Alike, advice},
-    checks::Texts,
+    checks::{self, Texts, warnings},
 };
 
 use crate::{
@@ -31,14 +31,49 @@ fn share<'a>(petitions: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -
     (f64::from(met) / f64::from(all), about)
 }
 
-#[test]
-fn published_petitions_seldom_get_advice() {
+/// Petitions that were published in the United Kingdom.
+fn published() -> BTreeMap<String, (String, String)> {
     let mut published = BTreeMap::new();
     for file in shared_files("petitions", ".json") {
         let json: serde_json::Value = serde_json::from_str(&shared(&file)).expect("JSON");
         let word = |name: &str| json["data"]["attributes"][name].as_str().unwrap_or_default().to_owned();
         published.insert(word("action"), (word("background"), word("additional_details")));
     }
+    published
+}
+
+#[test]
+fn moderators_are_seldom_warned_of_court_cases_where_there_is_none() {
+    let is_warned = |action: &str, background: &str, additional_details: &str| {
+        let texts = Texts { action, background, additional_details };
+        warnings(texts).iter().any(|warning| warning.about == checks::About::Court)
+    };
+    let published = published();
+    let warned: Vec<&String> = published
+        .iter()
+        .filter(|(action, (background, details))| is_warned(action, background, details))
+        .map(|(action, _)| action)
+        .collect();
+    assert!(warned.len() * 10 < published.len(), "{warned:#?}");
+    // Here somebody is named who is to be arrested.
+    assert_eq!(warned.len(), 1, "{warned:#?}");
+    let labelled = Labelled::texts();
+    let warned: Vec<&str> = labelled
+        .0
+        .iter()
+        .map(|petition| petition.text())
+        .filter(|text| is_warned(text.action, text.background, text.additional_details))
+        .map(|text| text.action)
+        .collect();
+    assert!(warned.len() * 10 < labelled.0.len(), "{warned:#?}");
+    for (action, background) in &REJECTED[13..16] {
+        assert!(is_warned(action, background, ""), "{action}");
+    }
+}
+
+#[test]
+fn published_petitions_seldom_get_advice() {
+    let published = published();
     let texts = published.iter().map(|(action, (background, details))| (&**action, &**background, &**details));
     let (real, about) = share(texts);
     println!("{real:.2} of {} published petitions: {about:#?}", published.len());
