@@ -62,6 +62,7 @@ async fn the_desk_shows_what_waits_and_leads_there() {
             "1 debate without an outcome Their day is over",
             "0 signatures in quarantine Confirmed, and not counted until somebody has looked",
             "1 mails given up All other mail leaves in time",
+            "No postcodes are known Nobody’s constituency is known before they are imported, with undersigned import postcodes",
         ]
     );
     for (link, number) in [
@@ -77,6 +78,10 @@ async fn the_desk_shows_what_waits_and_leads_there() {
         root.visit("/admin").await.follow(link).await;
         assert_eq!(root.page().select("tbody tr").len(), number, "{link}");
     }
+    root.visit("/admin").await.follow("No postcodes are known").await.see("Postcodes are not known yet,");
+    app.sql("insert into postcodes (code, area_id, terminated) values ('JE23AB', null, false)").await.expect("one");
+    root.visit("/admin/site/places").await.dont_see("Postcodes are not known yet").see("renews it.");
+    root.visit("/admin").await.dont_see("postcodes are known");
     root.visit("/admin").await.follow("1 mails given up").await;
     assert_eq!(root.path(), urls::admin::site_outbox());
     root.visit("/admin/petitions?state=overdue_in_moderation").await.see("Waiting for 40 days").see("urgent");

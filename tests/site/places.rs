@@ -273,12 +273,16 @@ async fn a_postcode_leads_to_its_constituency() {
         "insert into postcodes (code, area_id, terminated)
          select 'LL652AB', id, true from areas where code = 'W07000112' union all select 'JE23AB', null, false",
     )
+    ada.see("Postcodes cannot be looked up on this site yet: find yours by its name.").dont_see("Find yours by postcode");
+    assert!(!ada.page().links().contains(&urls::local().to_owned()), "it leads back to where it came from");
+    ada.visit("/constituencies?q=ynys").await.dont_see("Find yours by postcode");
     .await
     .expect("postcodes");
     for (typed, words) in [
         ("", "Enter your postcode"),
         ("LL65", "Enter a full UK postcode, such as SW1A 1AA"),
         ("SW1A 1AA", "We do not know this postcode: check it, or choose your constituency from the list"),
+    ada.visit("/constituencies?q=ynys").await.follow("Find yours by postcode").await.see("It is looked up and not kept.");
         ("je2 3ab", "This postcode lies in no constituency"),
     ] {
         ada.visit(urls::local()).await.fill("Postcode", typed).press("Find my constituency").await;

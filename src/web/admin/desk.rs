@@ -48,11 +48,12 @@ pub async fn show(State(app): State<App>, now: Now, staff: Staff) -> Result<Resp
     let mut db = app.pool.acquire().await?;
     let waiting = store::desk::waiting(&mut db, deadline::day(now.0), now.0).await?;
     let feedback = store::feedback::waiting(&mut db).await?;
+    let directory = store::local::has_directory(&mut db).await?;
     let page = DeskPage {
         frame: Frame::new(&staff, Section::Desk, "Desk"),
         moderation: moderation(&waiting),
         answers: answers(&waiting, now.0),
-        running: running(&waiting, feedback, &staff),
+        running: running(&waiting, feedback, directory, &staff),
     };
     page::html(&page, CachePolicy::Never)
 }
@@ -117,7 +118,7 @@ fn answers(waiting: &Waiting, now: Timestamp) -> Vec<Figure> {
     ]
 }
 
-fn running(waiting: &Waiting, feedback: i64, staff: &Staff) -> Vec<Figure> {
+fn running(waiting: &Waiting, feedback: i64, directory: bool, staff: &Staff) -> Vec<Figure> {
     let mut figures = Vec::new();
     if staff.may(Permission::SearchSignatures) {
         let many = waiting.quarantined > QUARANTINED;
@@ -152,6 +153,16 @@ fn running(waiting: &Waiting, feedback: i64, staff: &Staff) -> Vec<Figure> {
                 about: "Nobody has said yet to which address feedback goes".to_owned(),
                 address: urls::admin::site_settings().to_owned(),
                 class: "soon",
+            });
+        }
+        if !directory {
+            figures.push(Figure {
+                number: "No".to_owned(),
+                label: "postcodes are known",
+                about: "Nobody’s constituency is known before they are imported, with undersigned import postcodes"
+                    .to_owned(),
+                address: urls::admin::site_places().to_owned(),
+                class: "late",
             });
         }
     }

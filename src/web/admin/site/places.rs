@@ -15,7 +15,7 @@ use crate::{
     },
     app::App,
     domain::limits,
-    urls,
+    store, urls,
     web::{
         admin::{
             frame::{Frame, Section},
@@ -38,11 +38,14 @@ struct PlacesPage {
     errors: FormErrors,
     /// What it would do; `None`: nothing has been looked at yet.
     planned: Option<AreasImported>,
+    /// Whether the postcode directory has been imported.
+    directory: bool,
 }
 
 /// The form.
-pub async fn show(staff: Staff) -> Result<Response, PageError> {
-    render(&staff, FileForm::default(), FormErrors::default(), None)
+pub async fn show(State(app): State<App>, staff: Staff) -> Result<Response, PageError> {
+    let directory = store::local::has_directory(&mut *app.pool.acquire().await?).await?;
+    render(&staff, FileForm::default(), FormErrors::default(), None, directory)
 }
 
 /// Says what an import would do, and does it once somebody has seen that.
@@ -53,8 +56,11 @@ pub async fn submit(
     Form(form): Form<FileForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FormErrors::default();
-    let Some(text) = file(&mut errors, form.text(), as_it_is) else { return render(&staff, form, errors, None) };
     let mut db = app.pool.acquire().await?;
+    let directory = store::local::has_directory(&mut db).await?;
+    let Some(text) = file(&mut errors, form.text(), as_it_is) else {
+        return render(&staff, form, errors, None, directory);
+    };
     let imported = if form.is_to_be_applied() {
         reference_data::import_places(&mut db, &staff.actor, &text, now.0).await
     } else {
@@ -64,7 +70,7 @@ pub async fn submit(
         Err(ImportAreasError::Database(error)) => Err(error.into()),
         Err(ImportAreasError::Refused(refused)) => {
             errors.add("text", format!("Put this right in the file: {refused}"));
-            render(&staff, form, errors, None)
+            render(&staff, form, errors, None, directory)
         }
         Ok(imported) if form.is_to_be_applied() => {
             let notice = format!(
@@ -76,7 +82,7 @@ pub async fn submit(
             staff.say(&mut db, &notice).await?;
             Ok(Redirect::to(urls::admin::site_places()).into_response())
         }
-        Ok(imported) => render(&staff, form, errors, Some(imported)),
+        Ok(imported) => render(&staff, form, errors, Some(imported), directory),
     }
 }
 
@@ -85,10 +91,11 @@ fn render(
     form: FileForm,
     errors: FormErrors,
     planned: Option<AreasImported>,
+    directory: bool,
 ) -> Result<Response, PageError> {
     let wrong = !errors.is_empty();
     let title = if wrong { "Error: Import places" } else { "Import places" };
-    let page = PlacesPage { frame: Frame::new(staff, Section::Site, title), form, errors, planned };
+    let page = PlacesPage { frame: Frame::new(staff, Section::Site, title), form, errors, planned, directory };
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, page::html(&page, CachePolicy::Never)?).into_response())
 }

@@ -17,6 +17,7 @@ use crate::{
         text::fold,
     },
     store::{
+        self,
         local::{Boundaries, Constituency},
         petitions::Version,
     },
@@ -60,6 +61,8 @@ struct ListPage {
     groups: Vec<Group>,
     found: usize,
     all: usize,
+    /// Whether postcodes can be looked up.
+    directory: bool,
 }
 
 /// The constituencies of a region or nation.
@@ -87,12 +90,13 @@ pub async fn show(
     let typed = |text: Option<String>| text.unwrap_or_default().trim().chars().take(limits::SEARCH).collect::<String>();
     let (q, region) = (typed(wanted.q), typed(wanted.region));
     let known = constituencies(&app, &memory, set).await?;
+    let has_directory = async || store::local::has_directory(&mut *app.pool.acquire().await?).await;
     if !q.is_empty() || !region.is_empty() {
-        let html = ListPage::new(&app, &known, set, q, region).render()?;
+        let html = ListPage::new(&app, &known, set, q, region, has_directory().await?).render()?;
         return Ok(page::body(Format::Html, html, CachePolicy::Revalidate).into_response());
     }
     let render = async || {
-        let html = ListPage::new(&app, &known, set, q.clone(), region.clone()).render()?;
+        let html = ListPage::new(&app, &known, set, q.clone(), region.clone(), has_directory().await?).render()?;
         Ok(Rendered::new(Format::Html, html, CachePolicy::ForAMinute))
     };
     // It changes when the settings do, and is made anew twice a minute besides.
@@ -101,7 +105,7 @@ pub async fn show(
 }
 
 impl ListPage {
-    fn new(app: &App, known: &Constituencies, set: BoundarySet, q: String, region: String) -> Self {
+    fn new(app: &App, known: &Constituencies, set: BoundarySet, q: String, region: String, directory: bool) -> Self {
         let words: Vec<String> = fold(&q).split_whitespace().map(str::to_owned).collect();
         let mut groups: Vec<Group> = Vec::new();
         for constituency in &known.all {
@@ -135,6 +139,7 @@ impl ListPage {
             region,
             regions,
             groups,
+            directory,
         }
     }
 }
