@@ -18,16 +18,21 @@ pub struct Popular {
     pub lately: u32,
 }
 
-/// Open petitions with the most signatures in the hour or day before `now`, at most `limit`.
+/// Open petitions with the most signatures in the hour or day before `now`, at most `limit`. What staff put back makes
+/// up for what was taken out in the same time, and is nothing new beyond that.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn most_signed(db: &mut Db, now: Timestamp, window: Window, limit: i64) -> sqlx::Result<Vec<Popular>> {
     let rows = sqlx::query!(
         r#"select p.id, p.action, t.signature_count, m.added as "added!"
-           from (select petition_id, sum(added - removed) as added from tally_minutes
-                 where starts_at > $1 and starts_at <= $2
-                 group by petition_id) m
+           from (select petition_id, came.added - greatest(came.removed, coalesce(back.signatures, 0)) as added
+                 from (select petition_id, sum(added) as added, sum(removed) as removed from tally_minutes
+                       where starts_at > $1 and starts_at <= $2
+                       group by petition_id) came
+                 left join (select petition_id::bigint, sum(signatures) as signatures from put_backs
+                            where starts_at > $1 and starts_at <= $2
+                            group by petition_id) back using (petition_id)) m
            join petitions p on p.id = m.petition_id and p.state = 'open'
            join petition_totals t on t.petition_id = p.id
            where m.added > 0

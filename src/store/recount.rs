@@ -9,7 +9,7 @@ pub struct Difference {
     /// Of which petition.
     pub petition: PetitionId,
     /// Which tally: `before the history`, `hours`, `constituencies`, `countries`,
-    /// `located` (the total's own account of its places), `removals` or `total`.
+    /// `located` (the total's own account of its places), `removals`, `put back` or `total`.
     pub tally: String,
     /// What stood there, in signatures.
     pub stored: i64,
@@ -69,6 +69,14 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
                           from ledger where reason in ('quarantined', 'invalidated', 'reinstated')
                           group by 1, 2, 3) l using (petition_id, day, reason)
                where coalesce(r.signatures, 0) <> coalesce(l.signatures, 0)
+           ), again as (
+               select petition_id, 'put back' as tally,
+                   coalesce(b.signatures, 0)::bigint as stored, coalesce(l.signatures, 0)::bigint as counted
+               from put_backs b
+               full join (select petition_id::bigint, date_trunc('minute', counted_at, 'UTC') as starts_at,
+                              count(*) as signatures
+                          from ledger where reason = 'reinstated' group by 1, 2) l using (petition_id, starts_at)
+               where coalesce(b.signatures, 0) <> coalesce(l.signatures, 0)
            ), totals as (
                select petition_id, 'total' as tally, t.signature_count::bigint as stored, coalesce(l.net, 0)::bigint as counted
                from petition_totals t
@@ -79,7 +87,7 @@ pub async fn differences(db: &mut Db) -> sqlx::Result<Vec<Difference>> {
                sum(counted)::bigint as "counted!"
            from (select * from before union all select * from hours union all select * from constituencies
                  union all select * from countries union all select * from located union all select * from removed
-                 union all select * from totals) d
+                 union all select * from again union all select * from totals) d
            group by petition_id, tally order by petition_id, tally"#
     )
     .fetch_all(db)
@@ -193,7 +201,7 @@ pub async fn places(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Makes what the page says of removals what the ledger says.
+/// Makes what the page says of removals, and what was put back, what the ledger says.
 async fn removals(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
     sqlx::query!("delete from removals where petition_id = $1::bigint", id.get()).execute(&mut *db).await?;
     sqlx::query!(
@@ -202,6 +210,16 @@ async fn removals(db: &mut Db, id: PetitionId) -> sqlx::Result<()> {
          from ledger
          where petition_id = $1::bigint and reason in ('quarantined', 'invalidated', 'reinstated')
          group by 1, 2, 3",
+        id.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!("delete from put_backs where petition_id = $1::bigint", id.get()).execute(&mut *db).await?;
+    sqlx::query!(
+        "insert into put_backs (petition_id, starts_at, signatures)
+         select petition_id, date_trunc('minute', counted_at, 'UTC'), count(*)
+         from ledger where petition_id = $1::bigint and reason = 'reinstated'
+         group by 1, 2",
         id.get()
     )
     .execute(db)

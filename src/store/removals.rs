@@ -1,4 +1,5 @@
-//! Signatures that staff took out of the count or put back, by day: what the petition's page says of them.
+//! Signatures that staff took out of the count or put back: by day, as the petition's page says of them; and what was put
+//! back by minute, since it is nothing new.
 
 use std::collections::BTreeMap;
 
@@ -46,9 +47,39 @@ pub async fn add(db: &mut Db, lines: &[Line], now: Timestamp) -> sqlx::Result<()
         &reasons as _,
         &counts
     )
+    .execute(&mut *db)
+    .await?;
+    let mut put_back: BTreeMap<i64, i32> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.reason == LedgerReason::Reinstated) {
+        *put_back.entry(line.petition.get()).or_default() += 1;
+    }
+    let (petitions, counts): (Vec<i64>, Vec<i32>) = put_back.into_iter().unzip();
+    sqlx::query!(
+        "insert into put_backs as b (petition_id, starts_at, signatures)
+         select petition_id, date_trunc('minute', $1::timestamptz, 'UTC'), signatures
+         from unnest($2::bigint[], $3::int[]) as i (petition_id, signatures)
+         on conflict (petition_id, starts_at) do update set signatures = b.signatures + excluded.signatures",
+        super::sql(now),
+        &petitions,
+        &counts
+    )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The minutes in which signatures of a petition were put back, in order, and how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_back(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<(Timestamp, u32)>> {
+    let rows = sqlx::query!(
+        "select starts_at, signatures from put_backs where petition_id = $1::bigint order by starts_at",
+        id.get()
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.starts_at.to_jiff(), row.signatures.unsigned_abs())).collect())
 }
 
 /// Those of a petition, oldest first.

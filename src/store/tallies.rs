@@ -77,12 +77,15 @@ pub async fn series(db: &mut Db, id: PetitionId, now: Timestamp) -> sqlx::Result
         (None, None) => now,
     }
     .max(since);
+    let put_back = super::removals::put_back(db, id).await?;
     let series = Series::new(head.before_history.unsigned_abs().into(), since, until, hours, minutes)
+        .put_back(put_back)
         .fine_since(series::Step::Minute.floor(now - MINUTES_TOLD));
     Ok(Some(if closed_at.is_some() { series.closed() } else { series }))
 }
 
-/// What came to all petitions together since yesterday began, by London's clock. The total is that of those two days.
+/// What came to all petitions together since yesterday began, by London's clock, without what staff put back. The total
+/// is that of those two days.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,8 +93,12 @@ pub async fn whole_site(db: &mut Db, now: Timestamp) -> sqlx::Result<Series> {
     let same_time = deadline::day_before(now);
     let since = series::Step::Day.floor(same_time);
     let hours: Vec<Hour> = sqlx::query!(
-        r#"select starts_at, sum(added) as "added!", sum(removed) as "removed!" from tally_hours
-           where starts_at >= $1 and starts_at <= $2 group by starts_at order by starts_at"#,
+        r#"select starts_at, h.added - coalesce(b.signatures, 0) as "added!", h.removed as "removed!"
+           from (select starts_at, sum(added) as added, sum(removed) as removed from tally_hours
+                 where starts_at >= $1 and starts_at <= $2 group by starts_at) h
+           left join (select date_trunc('hour', starts_at, 'UTC') as starts_at, sum(signatures) as signatures
+                      from put_backs where starts_at >= $1 group by 1) b using (starts_at)
+           order by starts_at"#,
         super::sql(since),
         super::sql(now)
     )
@@ -107,8 +114,12 @@ pub async fn whole_site(db: &mut Db, now: Timestamp) -> sqlx::Result<Series> {
     // The only hour that is compared in part.
     let hour = series::Step::Hour.floor(same_time);
     let minutes: Vec<Minute> = sqlx::query!(
-        r#"select starts_at, sum(added) as "added!", sum(removed) as "removed!" from tally_minutes
-           where starts_at >= $1 and starts_at < $2 group by starts_at order by starts_at"#,
+        r#"select starts_at, m.added - coalesce(b.signatures, 0) as "added!", m.removed as "removed!"
+           from (select starts_at, sum(added) as added, sum(removed) as removed from tally_minutes
+                 where starts_at >= $1 and starts_at < $2 group by starts_at) m
+           left join (select starts_at, sum(signatures) as signatures
+                      from put_backs where starts_at >= $1 and starts_at < $2 group by starts_at) b using (starts_at)
+           order by starts_at"#,
         super::sql(hour),
         super::sql(hour + SignedDuration::from_hours(1))
     )

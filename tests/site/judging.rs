@@ -229,7 +229,7 @@ async fn pages_go_on_from_fifty_to_the_next_and_a_search_says_how_far_it_looked(
     assert_eq!(listed(&staff), words(&[first]));
 }
 
-async fn judge(staff: &mut Visitor, ids: &[SignatureId], act: &str, reason: &str) {
+pub async fn judge(staff: &mut Visitor, ids: &[SignatureId], act: &str, reason: &str) {
     staff.visit(urls::admin::signatures()).await;
     for id in ids {
         staff.tick(&id.to_string());

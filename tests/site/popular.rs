@@ -3,7 +3,12 @@
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 
-use crate::support::{Created, TestApp};
+use undersigned::{domain::staff::Role, urls};
+
+use crate::{
+    judging::{Signers, agrees, judge, public_reads},
+    support::{Created, TestApp},
+};
 
 /// A petition that was signed by so many in the last hour, and by so many in the day before that.
 async fn signed(app: &TestApp, action: &str, last_hour: u32, before: u32) -> Created {
@@ -77,6 +82,45 @@ async fn the_front_page_does_not_say_the_same_twice() {
     assert_eq!(names("Popular in the last hour"), ["Signed now", "Signed now as well", "Signed a little now"]);
     assert_eq!(names("Others in the last 24 hours"), ["Signed this morning", "Signed a little this morning"]);
     ada.see("500 in the last 24 hours");
+}
+
+#[tokio::test]
+async fn what_staff_put_back_is_not_signed_anew() {
+    let trending = async |app: &TestApp| {
+        let json = app.get("/trending.json?window=day").await.json();
+        let counts = json["data"].as_array().expect("a list").iter();
+        counts.filter_map(|item| item["attributes"]["signature_count"].as_u64()).collect::<Vec<_>>()
+    };
+    for (hours, as_signed, last_24_hours, words) in [
+        (1, vec![6], "6 and 5 put back", "(6 came, 5 were taken out, 5 were put back)"),
+        (30, vec![], "0 and 5 put back", "No signatures in the last 24 hours (5 were put back)"),
+    ] {
+        let app = TestApp::new().await;
+        let before = app.now - SignedDuration::from_hours(24 * 5);
+        let petition = app.petition().counted(before, 500).counted(app.now, 500).signatures(500).create().await;
+        let ids = Signers::of(&app).await.people(petition.id, 0..6).await;
+        let mut staff = app.staff(Role::Moderator).await;
+        judge(&mut staff, &ids[..5], "Quarantine", "One network").await;
+        app.set_time(app.now + SignedDuration::from_hours(hours));
+        let mut staff = app.staff(Role::Moderator).await;
+        judge(&mut staff, &ids[..5], "Put back", "A school").await;
+        let mut public = app.visitor();
+        public_reads(&mut public, &petition.url(), "506 signatures").await;
+        public.see(words);
+        assert_eq!(public.fact("Last 24 hours"), last_24_hours);
+        assert_eq!(trending(&app).await, as_signed);
+        let json = app.get(&urls::petition_json(&petition.id)).await.json();
+        let growth = &json["data"]["attributes"]["growth"];
+        assert_eq!(growth["last_24_hours"].as_u64(), Some(as_signed.iter().sum()), "{growth}");
+        public.visit("/").await;
+        let popular = public.page().text().contains("Plant a tree in every street");
+        assert_eq!(popular, !as_signed.is_empty(), "{}", public.page().text());
+        agrees(&app).await;
+        app.sql("update put_backs set signatures = 77").await.expect("altered");
+        assert_eq!(app.run_job("check tallies", app.now).await, 1);
+        undersigned::store::recount::rebuild(&mut app.db().await, petition.id).await.expect("counted again");
+        agrees(&app).await;
+    }
 }
 
 #[tokio::test]

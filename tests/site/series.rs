@@ -138,14 +138,18 @@ fn today_stands_beside_yesterday_by_the_same_time() {
         let known = series("2022-01-01T00:00:00Z", until, hours.clone());
         let found = known.today().expect("it is open");
         assert_eq!(found.began_at, at(today), "{until}");
-        assert_eq!(found.so_far, Change { added: 23, removed: 0 }, "{until}");
-        assert_eq!(found.yesterday, Some(Change { added: 7, removed: 1 }), "{until}");
+        assert_eq!(found.so_far, Change { added: 23, ..Change::default() }, "{until}");
+        assert_eq!(found.yesterday, Some(Change { added: 7, removed: 1, put_back: 0 }), "{until}");
         assert_eq!(series(today, until, Vec::new()).today().expect("open").yesterday, None, "nothing is known of it");
         assert_eq!(known.closed().today(), None);
     }
     let hours = vec![hour("2022-08-20T19:00:00Z", 60, 0)];
     let half = series("2022-01-01T00:00:00Z", "2022-08-21T19:30:00Z", hours).today().and_then(|today| today.yesterday);
-    assert_eq!(half, Some(Change { added: 30, removed: 0 }), "half an hour of it, where minutes are not recorded");
+    assert_eq!(
+        half,
+        Some(Change { added: 30, ..Change::default() }),
+        "half an hour of it, where minutes are not recorded"
+    );
 }
 
 #[test]
@@ -168,7 +172,7 @@ fn counts_may_fall() {
     let hours = vec![hour("2022-08-01T10:00:00Z", 50, 0), hour("2022-08-03T10:00:00Z", 1, 20)];
     let series = series("2022-08-01T00:00:00Z", "2022-08-03T23:00:00Z", hours);
     assert_eq!(series.total(), 31);
-    assert_eq!(series.last_24_hours(), Change { added: 1, removed: 20 });
+    assert_eq!(series.last_24_hours(), Change { added: 1, removed: 20, put_back: 0 });
     assert_eq!(series.last_24_hours().net(), -19);
     assert_eq!(series.days_back(), [-19, 0, 50]);
     assert_eq!(series.reached(50), Some(at("2022-08-01T10:00:00Z")));
@@ -176,6 +180,30 @@ fn counts_may_fall() {
     let all = at("2022-08-01T00:00:00Z");
     assert_eq!(series.steepest_fall(all, series.until()), Some(at("2022-08-03T10:00:00Z")));
     assert_eq!(series.steepest_fall(all, at("2022-08-03T09:00:00Z")), None);
+}
+
+#[test]
+fn what_is_put_back_is_nothing_new() {
+    let hours = || {
+        vec![
+            hour("2022-08-01T10:00:00Z", 90, 0),
+            hour("2022-08-02T10:00:00Z", 40, 60),
+            hour("2022-08-03T10:00:00Z", 57, 2),
+        ]
+    };
+    let put_back = vec![(at("2022-08-02T10:59:00Z"), 20), (at("2022-08-03T10:07:00Z"), 50)];
+    let counted = series("2022-08-01T00:00:00Z", "2022-08-04T00:00:00Z", hours());
+    let series = series("2022-08-01T00:00:00Z", "2022-08-04T00:00:00Z", hours()).put_back(put_back);
+    assert_eq!(series.last_24_hours(), Change { added: 57, removed: 2, put_back: 50 });
+    assert_eq!((series.last_24_hours().net(), series.last_24_hours().anew()), (55, 7));
+    // On the day before, what was put back only made up for what was taken out on the same day.
+    assert_eq!(series.days_back(), [7, -20, 90]);
+    assert_eq!(counted.days_back(), [55, -20, 90]);
+    assert_eq!(series.total(), counted.total(), "all of it counts");
+    assert_eq!(series.as_of(at("2022-08-03T11:00:00Z")).last_24_hours().anew(), 7);
+    assert_eq!(series.per_day_7d(at("2022-08-01T00:00:00Z")), 39.0, "of 187, 70 were put back");
+    let peak = |series: &Series| series.peak_day().map(|day| (day.starts_at.to_string(), day.added));
+    assert_eq!(peak(&series), Some(("2022-08-01T00:00:00Z".to_owned(), 90)));
 }
 
 #[test]

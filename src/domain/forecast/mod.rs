@@ -55,7 +55,7 @@ impl Forecast {
         }
         let history: Vec<f64> = series.days_back().into_iter().map(|day| day as f64).collect();
         let trend = Trend {
-            last_24_hours: series.last_24_hours().net() as f64,
+            last_24_hours: series.last_24_hours().anew() as f64,
             per_day_7d: series.per_day_7d(opened_at),
             since_surge: since_surge(&history, days(series.length())),
             remaining: days(deadline.duration_since(now)),

@@ -100,24 +100,28 @@ impl Series {
         start.max(self.since)
     }
 
-    /// The hour with the most signatures added; `None` where none stands out, because there are none, or because the hour
-    /// next to it has as many but for one: so it is where counts that were read now and then were spread over the hours.
+    /// The hour in which most signatures came, with as many as came; `None` where none stands out, because there are none,
+    /// or because the hour next to it has as many but for one: so it is where counts that were read now and then were
+    /// spread over the hours.
     pub fn peak_hour(&self) -> Option<Bucket> {
-        let index = (0..self.hours.len()).rev().max_by_key(|&index| self.hours[index].added)?;
+        let came = |index: usize| self.whole(index).came();
+        let index = (0..self.hours.len()).rev().max_by_key(|&index| came(index))?;
         let hour = self.hours[index];
-        let beside = |other: Option<&Hour>| {
-            let next = other.filter(|other| other.starts_at.duration_since(hour.starts_at).abs() == HOUR);
-            next.map_or(0, |next| next.added)
+        let beside = |other: Option<usize>| {
+            let is_next = |other: &usize| {
+                let other: Option<&Hour> = self.hours.get(*other);
+                other.is_some_and(|other| other.starts_at.duration_since(hour.starts_at).abs() == HOUR)
+            };
+            other.filter(is_next).map_or(0, came)
         };
-        let before = index.checked_sub(1).and_then(|before| self.hours.get(before));
-        if hour.added <= beside(before).max(beside(self.hours.get(index + 1))) + 1 {
+        if came(index) <= beside(index.checked_sub(1)).max(beside(index.checked_add(1))) + 1 {
             return None;
         }
-        let change = Change { added: hour.added.into(), removed: hour.removed.into() };
+        let change = Change { added: came(index), ..self.whole(index) };
         Some(self.bucket((hour.starts_at.max(self.since), hour.ends_at()), change, self.totals[index]))
     }
 
-    /// The London day with the most signatures added, the first of equals; `None` if there are none.
+    /// The London day in which most signatures came, with as many as came, the first of equals; `None` if there are none.
     pub fn peak_day(&self) -> Option<Bucket> {
         let mut peak: Option<Bucket> = None;
         let mut index = 0;
@@ -125,10 +129,11 @@ impl Series {
             let from = Step::Day.floor(first.starts_at);
             let to = Step::Day.next(first.starts_at);
             let mut change = Change::default();
-            while let Some(hour) = self.hours.get(index).filter(|hour| hour.starts_at < to) {
-                change = change.plus(Change { added: hour.added.into(), removed: hour.removed.into() });
+            while self.hours.get(index).is_some_and(|hour| hour.starts_at < to) {
+                change = change.plus(self.whole(index));
                 index += 1;
             }
+            change.added = change.came();
             if change.added > peak.map_or(0, |peak| peak.added) {
                 peak = Some(self.bucket((from.max(self.since), to), change, self.totals[index - 1]));
             }

@@ -28,6 +28,8 @@ pub struct Series {
     /// The total at the end of each hour.
     totals: Vec<u64>,
     minutes: Vec<Minute>,
+    /// What was added because staff put it back, by minute.
+    put_back: Vec<(Timestamp, u32)>,
     /// From when on minutes tell everything.
     fine_since: Option<Timestamp>,
 }
@@ -73,6 +75,7 @@ impl Series {
             hours: Vec::new(),
             totals: Vec::new(),
             minutes,
+            put_back: Vec::new(),
             fine_since: None,
         };
         let (early, mut hours): (Vec<Hour>, Vec<Hour>) = hours.into_iter().partition(|hour| hour.starts_at < first);
@@ -113,6 +116,17 @@ impl Series {
         Series { closed: true, ..self }
     }
 
+    /// The same history, of whose additions so many in these minutes are signatures that staff put back: they count
+    /// again, but nobody has just signed.
+    pub fn put_back(self, mut put_back: Vec<(Timestamp, u32)>) -> Series {
+        let last = last_start(self.since, self.until, 60);
+        for (minute, _) in &mut put_back {
+            *minute = (*minute).min(last);
+        }
+        put_back.sort_by_key(|(minute, _)| *minute);
+        Series { put_back, ..self }
+    }
+
     /// The same history, whose minutes tell everything from a moment on.
     pub fn fine_since(self, since: Timestamp) -> Series {
         Series { fine_since: Some(since), ..self }
@@ -126,7 +140,8 @@ impl Series {
     /// The same history as it stood at a moment, to the hour, as of an open petition.
     pub fn as_of(&self, at: Timestamp) -> Series {
         let known = self.hours.partition_point(|hour| hour.ends_at() <= at);
-        Series::new(self.before, self.since, at, self.hours[..known].to_vec(), Vec::new())
+        let put_back = self.put_back.iter().filter(|(minute, _)| *minute < at).copied().collect();
+        Series::new(self.before, self.since, at, self.hours[..known].to_vec(), Vec::new()).put_back(put_back)
     }
 
     /// Whether the petition has closed.
@@ -202,6 +217,13 @@ impl Series {
     pub fn steepest_fall(&self, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
         let within = self.hours.iter().filter(|hour| (from..=to).contains(&hour.starts_at) && hour.removed > 0);
         within.rev().max_by_key(|hour| hour.removed).map(|hour| hour.starts_at)
+    }
+
+    /// How many signatures were put back between two moments.
+    fn put_back_between(&self, from: Timestamp, to: Timestamp) -> u64 {
+        let first = self.put_back.partition_point(|(minute, _)| *minute < from);
+        let within = self.put_back[first..].iter().take_while(|(minute, _)| *minute < to);
+        within.map(|(_, signatures)| u64::from(*signatures)).sum()
     }
 
     /// How many hours had begun by a moment.

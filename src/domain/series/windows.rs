@@ -14,6 +14,8 @@ pub struct Change {
     pub added: u64,
     /// Signatures taken from the count.
     pub removed: u64,
+    /// Those among the additions that staff put back.
+    pub put_back: u64,
 }
 
 impl Change {
@@ -22,12 +24,31 @@ impl Change {
         signed(self.added).saturating_sub(signed(self.removed))
     }
 
+    /// What came anew: the net change without what staff put back, as far as that does not make up for what was taken
+    /// out in the same time.
+    pub fn anew(self) -> i64 {
+        self.net().saturating_sub(signed(self.put_back.saturating_sub(self.removed)))
+    }
+
+    /// Signatures that came, without those that staff put back.
+    pub fn came(self) -> u64 {
+        self.added.saturating_sub(self.put_back)
+    }
+
     fn minus(self, other: Change) -> Change {
-        Change { added: self.added.saturating_sub(other.added), removed: self.removed.saturating_sub(other.removed) }
+        Change {
+            added: self.added.saturating_sub(other.added),
+            removed: self.removed.saturating_sub(other.removed),
+            put_back: self.put_back.saturating_sub(other.put_back),
+        }
     }
 
     pub(super) fn plus(self, other: Change) -> Change {
-        Change { added: self.added.saturating_add(other.added), removed: self.removed.saturating_add(other.removed) }
+        Change {
+            added: self.added.saturating_add(other.added),
+            removed: self.removed.saturating_add(other.removed),
+            put_back: self.put_back.saturating_add(other.put_back),
+        }
     }
 }
 
@@ -79,25 +100,29 @@ impl Series {
         self.last(HOUR)
     }
 
-    /// Signatures a day over the last 7 days, or since `opened_at` or the beginning of the history if that is less
+    /// New signatures a day over the last 7 days, or since `opened_at` or the beginning of the history if that is less
     /// than 7 days ago; never negative.
     pub fn per_day_7d(&self, opened_at: Timestamp) -> f64 {
         let known = self.until.duration_since(self.since.max(opened_at)).min(DAY.saturating_mul(7));
         if known <= SignedDuration::ZERO {
             return 0.0;
         }
-        self.last(known).net().max(0) as f64 / days(known)
+        self.last(known).anew().max(0) as f64 / days(known)
     }
 
-    /// By how much the count changed in each 24 hours counted back from `until`, the latest first; the last one
-    /// is shorter where the history is not a whole number of days old.
+    /// What came anew in each 24 hours counted back from `until`, the latest first; the last one is shorter where the
+    /// history is not a whole number of days old.
     pub fn days_back(&self) -> Vec<i64> {
         let mut days = Vec::new();
         let (mut end, mut later) = (self.until, self.total());
         while end > self.since {
             let start = end.checked_sub(DAY).unwrap_or(Timestamp::MIN);
             let earlier = if start > self.since { self.total_at(start) } else { None }.unwrap_or(self.before);
-            days.push(signed(later) - signed(earlier));
+            let again = match self.put_back_between(start, end) {
+                0 => 0,
+                put_back => put_back.saturating_sub(self.between(start, end).removed),
+            };
+            days.push(signed(later) - signed(earlier) - signed(again));
             (end, later) = (start, earlier);
         }
         days
@@ -107,7 +132,7 @@ impl Series {
     /// lies after the moment); what they do not account for is taken as spread evenly over the hour.
     pub(super) fn part(&self, index: usize, from: Timestamp) -> Change {
         let hour = self.hours[index];
-        let whole = Change { added: hour.added.into(), removed: hour.removed.into() };
+        let whole = self.whole(index);
         let (start, end) = (hour.starts_at.max(self.since), hour.ends_at().min(self.until));
         if from <= start {
             return whole;
@@ -118,7 +143,7 @@ impl Series {
         let first = self.minutes.partition_point(|minute| minute.starts_at < hour.starts_at);
         let (mut known, mut later) = (Change::default(), Change::default());
         for minute in self.minutes[first..].iter().take_while(|minute| minute.starts_at < end) {
-            let change = Change { added: minute.added.into(), removed: minute.removed.into() };
+            let change = Change { added: minute.added.into(), removed: minute.removed.into(), put_back: 0 };
             known = known.plus(change);
             if minute.starts_at >= from {
                 later = later.plus(change);
@@ -132,7 +157,15 @@ impl Series {
         Change {
             added: part(whole.added, known.added, later.added),
             removed: part(whole.removed, known.removed, later.removed),
+            put_back: self.put_back_between(from, hour.ends_at()),
         }
+    }
+
+    /// The changes of an hour.
+    pub(super) fn whole(&self, index: usize) -> Change {
+        let hour = self.hours[index];
+        let put_back = self.put_back_between(hour.starts_at, hour.ends_at());
+        Change { added: hour.added.into(), removed: hour.removed.into(), put_back }
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Growth {
     /// Where the history begins; nothing is known of the time before.
     since: Moment,
     /// By how much the count grew in the last 24 hours, to the minute; of a petition that has closed, before that.
+    /// Signatures that staff put back are no growth here, nor in the figures below.
     last_24_hours: Option<i64>,
     /// The same for the last hour.
     last_hour: Option<i64>,
@@ -65,10 +66,10 @@ impl Growth {
         let known = |hours: i64| series.length() >= SignedDuration::from_hours(hours);
         Self {
             since: Moment(series.since()),
-            last_24_hours: known(24).then(|| series.last_24_hours().net()),
-            last_hour: known(1).then(|| series.last_hour().net()),
-            today: today.map(|today| today.so_far.net()),
-            yesterday_by_now: today.and_then(|today| today.yesterday).map(|change| change.net()),
+            last_24_hours: known(24).then(|| series.last_24_hours().anew()),
+            last_hour: known(1).then(|| series.last_hour().anew()),
+            today: today.map(|today| today.so_far.anew()),
+            yesterday_by_now: today.and_then(|today| today.yesterday).map(|change| change.anew()),
             peak_hour: series.peak_hour().map(Peak::new),
             peak_day: series.peak_day().map(Peak::new),
             thresholds_reached: reached(petition, thresholds)

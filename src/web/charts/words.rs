@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
 
 use crate::domain::deadline::london;
-use crate::domain::series::{Bucket, Change, Range, Series, Step};
+use crate::domain::series::{Change, Range, Series, Step};
 use crate::web::filters::{day_of, signatures, thousands};
 
 /// One sentence without its full stop on what a history shows, fit for a heading:
@@ -11,30 +11,31 @@ use crate::web::filters::{day_of, signatures, thousands};
 pub fn summary(series: &Series, opened_at: Timestamp, range: Range) -> String {
     let (change, recent) = match range {
         // Of a closed petition the whole is what matters, not how it was on its last day.
-        Range::All if series.is_closed() => (Change { added: series.total(), removed: 0 }, "in all".to_owned()),
+        Range::All if series.is_closed() => {
+            (Change { added: series.total(), ..Change::default() }, "in all".to_owned())
+        }
         Range::Day | Range::All => {
             let last = if series.is_closed() { "its last 24 hours" } else { "the last 24 hours" };
             (series.last_24_hours(), format!("in {last}"))
         }
         Range::Week | Range::Month => {
-            let add = |sum: Change, day: &Bucket| Change {
-                added: sum.added.saturating_add(day.added),
-                removed: sum.removed.saturating_add(day.removed),
-            };
-            let change = series.buckets(range, Step::Day).iter().fold(Change::default(), add);
-            (change, format!("since {}", day_of(&series.start(range))))
+            let start = series.start(range);
+            (series.between(start, series.until()), format!("since {}", day_of(&start)))
         }
     };
     // The same figure as among the key facts; of what it is made is said where something was taken out.
-    let mut sentence = match change.net() {
+    let mut sentence = match change.anew() {
+        0 if change.removed == 0 => format!("No signatures {recent}"),
         0 => format!("No more signatures {recent}"),
-        1.. => format!("{} {recent}", signatures(change.net().unsigned_abs())),
-        _ => format!("{} fewer {recent}", signatures(change.net().unsigned_abs())),
+        1.. => format!("{} {recent}", signatures(change.anew().unsigned_abs())),
+        _ => format!("{} fewer {recent}", signatures(change.anew().unsigned_abs())),
     };
-    if change.removed > 0 {
-        sentence += &format!(" ({} came, {} were taken out)", thousands(change.added), thousands(change.removed));
-    } else if change.added == 0 {
-        sentence = format!("No signatures {recent}");
+    let [came, removed, put_back] = [change.came(), change.removed, change.put_back].map(thousands);
+    match (change.removed, change.put_back) {
+        (0, 0) => {}
+        (_, 0) => sentence += &format!(" ({came} came, {removed} were taken out)"),
+        (0, _) => sentence += &format!(" ({put_back} were put back)"),
+        _ => sentence += &format!(" ({came} came, {removed} were taken out, {put_back} were put back)"),
     }
     if let Some(shape) = if range == Range::All { shape(series, opened_at) } else { busiest(series, range) } {
         sentence += "; ";

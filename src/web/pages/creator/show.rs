@@ -259,7 +259,7 @@ fn published(
     let left = petition.dates.closes_at.map_or(SignedDuration::ZERO, |closes| closes.duration_since(now));
     Published {
         as_at: now,
-        last_24_hours: series.last_24_hours().net(),
+        last_24_hours: series.last_24_hours().anew(),
         progress: thresholds.progress(petition.signature_count, answered),
         growth,
         estimate: forecast.map(|forecast| {

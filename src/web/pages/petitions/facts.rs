@@ -61,8 +61,12 @@ impl Facts {
             PetitionState::Open => {
                 // Only where the whole of the last day is on record.
                 if series.since() <= series.until() - jiff::SignedDuration::from_hours(24) {
-                    let last = series.last_24_hours().net();
-                    facts.push(Fact::new("Last 24 hours", thousands(last)));
+                    let last = series.last_24_hours();
+                    let fact = Fact::new("Last 24 hours", thousands(last.anew()));
+                    facts.push(match last.put_back {
+                        0 => fact,
+                        put_back => fact.note(format!("and {} put back", thousands(put_back))),
+                    });
                 }
                 if let Some(deadline) = dates.closes_at {
                     let mut note = until(deadline, now);

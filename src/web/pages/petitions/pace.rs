@@ -64,8 +64,8 @@ pub fn highlights(petition: &Petition, series: &Series, thresholds: Thresholds) 
         list.push(Highlight { term: term.to_owned(), value, note });
     };
     if let Some(today) = today(petition, series) {
-        let yesterday = today.yesterday.map(|change| format!("{} yesterday by this time", thousands(change.net())));
-        add("Today so far", thousands(today.so_far.net()), yesterday.unwrap_or_default());
+        let yesterday = today.yesterday.map(|change| format!("{} yesterday by this time", thousands(change.anew())));
+        add("Today so far", thousands(today.so_far.anew()), yesterday.unwrap_or_default());
     }
     if let Some(hour) = series.peak_hour() {
         let note = format!("from {} on {}", clock(hour.starts_at), day_of(&hour.starts_at));
