@@ -46,6 +46,12 @@ pub fn extended(deadline: Timestamp, days: u32) -> Timestamp {
     deadline.to_zoned(london()).saturating_add(Span::new().days(days)).timestamp()
 }
 
+/// How many days have begun in London from one moment to another: nothing on the same day, one from any time of a day to
+/// any time of the next.
+pub fn days_between(from: Timestamp, to: Timestamp) -> i32 {
+    day(from).until(day(to)).map_or(0, |span| span.get_days())
+}
+
 /// The days in London of which at least a moment lies between two moments, the last one not included: as many days more
 /// a petition is open that could not be signed between them.
 pub fn days_touched(from: Timestamp, until: Timestamp) -> impl Iterator<Item = Date> {
@@ -63,6 +69,17 @@ mod tests {
     /// Any moment of eighty years, to the second.
     fn moments() -> impl Strategy<Value = Timestamp> {
         (0i64..2_500_000_000).prop_map(|seconds| Timestamp::from_second(seconds).expect("a moment"))
+    }
+
+    #[test]
+    fn days_are_counted_by_the_calendar() {
+        let between = |from: &str, to: &str| {
+            days_between(from.parse().expect("an instant"), to.parse().expect("an instant"))
+        };
+        assert_eq!(between("2022-08-01T20:00:00Z", "2022-08-21T09:00:00Z"), 20, "though it is not 20 times 24 hours");
+        assert_eq!(between("2022-08-20T22:59:00Z", "2022-08-20T23:00:00Z"), 1, "midnight in London");
+        assert_eq!(between("2022-08-20T23:00:00Z", "2022-08-21T22:59:00Z"), 0);
+        assert_eq!(between("2022-10-29T12:00:00Z", "2022-10-31T12:00:00Z"), 2, "one of them has 25 hours");
     }
 
     proptest! {

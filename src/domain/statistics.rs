@@ -136,7 +136,7 @@ pub struct Overdue {
     /// When it reached the threshold.
     #[serde(serialize_with = "moment")]
     pub since: Timestamp,
-    /// Whole days that it has waited.
+    /// Days for which it has waited, by London's calendar.
     pub days: i64,
 }
 

@@ -403,6 +403,8 @@ pub struct Change {
     pub kind: ChangeKind,
     /// What the public is told of it.
     pub note: String,
+    /// When what was there before had been published.
+    pub published_at: Timestamp,
     /// The department, as it was before.
     pub department: Option<String>,
     /// The day of the answer, as it was before.
@@ -419,7 +421,7 @@ pub struct Change {
 /// When the database fails.
 pub async fn changes(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Change>> {
     let rows = sqlx::query!(
-        r#"select c.changed_at, c.kind, c.note, w.name as "department?", c.responded_on, c.summary, c.details
+        r#"select c.changed_at, c.kind, c.note, c.published_at, w.name as "department?", c.responded_on, c.summary, c.details
            from response_changes c left join departments w on w.id = c.department_id
            where c.petition_id = $1 order by c.id desc"#,
         id.get()
@@ -432,6 +434,7 @@ pub async fn changes(db: &mut Db, id: PetitionId) -> sqlx::Result<Vec<Change>> {
             at: row.changed_at.to_jiff(),
             kind: if row.kind == "withdrawn" { ChangeKind::Withdrawn } else { ChangeKind::Corrected },
             note: row.note,
+            published_at: row.published_at.to_jiff(),
             department: row.department,
             responded_on: row.responded_on.to_jiff(),
             summary: row.summary,

@@ -5,7 +5,7 @@ use jiff_sqlx::Timestamp as SqlTimestamp;
 
 use super::{Db, sql};
 use crate::domain::{
-    limits,
+    deadline, limits,
     statistics::{
         Department, Month, Outcomes, Overdue, Purpose, Reached, Rejected, Signatures, Statistics, response_target,
     },
@@ -216,7 +216,7 @@ async fn overdue(db: &mut Db, now: Timestamp) -> sqlx::Result<Vec<Overdue>> {
             department: row.department,
             signature_count: row.signature_count.unsigned_abs(),
             since: row.since.to_jiff(),
-            days: row.as_at.to_jiff().duration_since(row.since.to_jiff()).as_hours() / 24,
+            days: deadline::days_between(row.since.to_jiff(), row.as_at.to_jiff()).into(),
         })
         .collect())
 }

@@ -155,9 +155,18 @@ pub fn in_about(duration: SignedDuration) -> String {
     }
 }
 
-/// Whole days between two moments, "43 days"; "less than a day".
+/// A length of time in whole days, "43 days"; "less than a day".
 pub fn days(duration: SignedDuration) -> String {
-    match duration.as_hours() / 24 {
+    in_days(duration.as_hours() / 24)
+}
+
+/// How long something has waited, in days of London's calendar: "43 days"; "less than a day" on the day itself.
+pub fn waited(since: Timestamp, now: Timestamp) -> String {
+    in_days(deadline::days_between(since, now).into())
+}
+
+fn in_days(days: i64) -> String {
+    match days {
         0 => "less than a day".to_owned(),
         1 => "1 day".to_owned(),
         days => format!("{} days", thousands(days)),

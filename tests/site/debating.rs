@@ -31,7 +31,7 @@ async fn a_debate_is_announced_held_and_told_of() {
     public
         .visit_anew(&urls::petition(&petition))
         .await
-        .see("No date has been set yet. It has been waiting for 42 days.");
+        .see("No date has been set yet. It has been waiting for 43 days.");
 
     grace.visit(&urls::admin::debate(&petition)).await.fill("Day of the debate", "2022-09-05");
     assert_eq!(grace.field("Announced on"), "2022-08-21");
@@ -87,7 +87,7 @@ async fn parliament_may_decide_against_it_and_says_why() {
     grace.visit(&urls::admin::debate(&petition)).await.press("Take the outcome back").await;
     grace.see("The outcome is taken back.");
     public.visit_anew(&urls::petition(&petition)).await;
-    assert_eq!(public.fact("Debate"), "Waiting for 42 days, since 9 July 2022");
+    assert_eq!(public.fact("Debate"), "Waiting for 43 days, since 9 July 2022");
 }
 
 #[tokio::test]

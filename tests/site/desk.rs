@@ -58,7 +58,7 @@ async fn the_desk_shows_what_waits_and_leads_there() {
             "5 in moderation without a tag 1 with one",
             "0 flagged Counted above as well",
             "3 waiting for a government response The longest for 43 days",
-            "1 debate to schedule The longest for 19 days",
+            "1 debate to schedule The longest for 20 days",
             "1 debate without an outcome Their day is over",
             "0 signatures in quarantine Confirmed, and not counted until somebody has looked",
             "1 mails given up All other mail leaves in time",

@@ -294,6 +294,14 @@ async fn what_is_taken_out_is_told_to_the_public_and_to_the_log_and_can_be_put_b
     ] {
         assert!(page.contains(line), "{line}\n{page}");
     }
+    let timeline = public.section("Timeline");
+    for line in [
+        "22 August 2022 2 signatures were put back. All that was taken out and put back",
+        "21 August 2022 2 signatures were removed as suspected fraud.",
+    ] {
+        assert!(timeline.contains(line), "{line}\n{timeline}");
+    }
+    assert!(!timeline.contains("set aside"), "the list under the chart has that: {timeline}");
     // The lines add up: 500 imported and 7 confirmed, less what was removed, and what was put back.
     let data = app.get(&urls::petition_json(&petition.id)).await.json();
     let removals = data["data"]["attributes"]["removals"].as_array().unwrap().clone();

@@ -325,7 +325,7 @@ async fn a_petition_that_waits_for_its_debate_says_so() {
     let petition = app.petition().signatures(101_000).reached_thresholds(1).create().await;
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await;
-    assert_eq!(ada.fact("Debate"), "Waiting for less than a day, since 20 August 2022");
+    assert_eq!(ada.fact("Debate"), "Waiting for 1 day, since 20 August 2022");
     ada.see("It has been waiting for 1 day.").see("No date has been set yet.");
 }
 

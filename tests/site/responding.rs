@@ -53,7 +53,7 @@ async fn a_response_is_written_previewed_published_and_mailed_to_those_who_asked
     grace.visit(&urls::admin::response(&petition)).await.see("The petition has been waiting for 43 days.");
     write(&mut grace, SUMMARY, DETAILS).press("Save draft").await.see("The draft is saved.");
     assert_eq!(grace.field("Full response"), DETAILS);
-    grace.follow("Preview").await.see("This is a preview.").see(SUMMARY).see("Saturday 20th August 2022");
+    grace.follow("Preview").await.see("This is a preview.").see(SUMMARY).see("Dated 20 August 2022, published on");
     grace.see("Department for Trees");
     assert_eq!(grace.table("Table 1").rows, [["2023", "1,000"]]);
     public.visit_anew(&urls::petition(&petition)).await.dont_see(SUMMARY);
@@ -250,6 +250,14 @@ async fn a_response_is_withdrawn_with_a_note_and_the_petition_waits_again() {
     let (app, petition) = waiting().await;
     app.signer(petition, "Ada Lovelace", "ada@example.org", true).await;
     let mut grace = published(&app, petition).await;
+    let timeline = public.section("Timeline");
+    assert!(timeline.contains("21 August 2022 The response was corrected. Read what changed"), "{timeline}");
+    assert!(timeline.contains("The Government’s response was published, dated 20 August 2022."), "{timeline}");
+    public.see("Dated 20 August 2022, published on 21 August 2022");
+    assert_eq!(
+        public.fact("Government response"),
+        "Answered dated 20 August 2022, published on 21 August 2022"
+    );
     grace.visit(&urls::admin::response(&petition)).await.follow("Withdraw…").await.press("Withdraw the response").await;
     assert_eq!(
         (grace.status().as_u16(), grace.mistake("Why it is withdrawn")),
@@ -282,6 +290,8 @@ async fn what_is_pasted_from_a_word_processor_comes_out_clean() {
     let mut grace = app.staff(Role::Moderator).await;
     grace.visit(&urls::admin::response(&petition)).await;
     let pasted =
+    let timeline = public.section("Timeline");
+    assert!(timeline.contains("The response was withdrawn. Read why 21 August 2022 The Government responded."), "{timeline}");
         "We will:\r\n•\tplant oaks\u{a0}and limes\r\no\twhere there is room\r\n1.\tfirst\r\nYear\tTrees\r\n2023\t1,000";
     write(&mut grace, " Yes,\r\nwe\u{ad} will. ", pasted).press("Save draft").await;
     assert_eq!(grace.field("Summary"), "Yes, we will.");

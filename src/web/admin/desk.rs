@@ -20,7 +20,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::Now,
-        filters::{days, thousands},
+        filters::{thousands, waited},
         page,
     },
 };
@@ -89,7 +89,7 @@ fn moderation(waiting: &Waiting) -> Vec<Figure> {
 
 fn answers(waiting: &Waiting, now: Timestamp) -> Vec<Figure> {
     let longest = |(count, since): (i64, Option<Timestamp>)| match since {
-        Some(since) if count > 0 => format!("The longest for {}", days(now.duration_since(since))),
+        Some(since) if count > 0 => format!("The longest for {}", waited(since, now)),
         _ => "None".to_owned(),
     };
     let outcomes = if waiting.outcomes == 0 { "None" } else { "Their day is over" };

@@ -134,7 +134,7 @@ async fn text(app: &App, id: PetitionId, now: Timestamp, format: Format, wanted:
                 }
                 _ => None,
             };
-            let timeline = Milestone::all(&petition, &[], &[], app.thresholds());
+            let timeline = Milestone::all(&petition, &[], &[], &[], &[], app.thresholds());
             let marked = growth::marks(&petition, &timeline, &removals, &series);
             let range = wanted.range()?.unwrap_or(Range::All);
             Ok(growth::chart(&petition, &series, forecast.as_ref(), app.thresholds(), range, &marked).file())

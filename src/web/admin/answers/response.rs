@@ -167,7 +167,7 @@ impl ResponsePage {
     /// Days for which the petition has been waiting.
     fn waiting(&self) -> Option<String> {
         let since = self.head.petition.response_threshold_reached_at?;
-        self.standing.published.is_none().then(|| filters::days(self.now.duration_since(since)))
+        self.standing.published.is_none().then(|| filters::waited(since, self.now))
     }
 
     /// What is still to be done before the draft can be published.
@@ -328,6 +328,7 @@ pub async fn preview(State(app): State<App>, _: Staff, now: Now, address: Number
             details: published.text.details.clone(),
         })
     });
+            published_at: published.created_at,
     let response = GovernmentResponse {
         responded_on: text.responded_on.unwrap_or_else(|| deadline::day(now.0)),
         summary: text.summary,

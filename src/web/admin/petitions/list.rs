@@ -42,7 +42,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Form, Format, Now, Query},
-        filters::{day, day_of, days, thousands},
+        filters::{day, day_of, thousands, waited},
         form::{Choice, FormErrors},
         page,
     },
@@ -280,7 +280,7 @@ impl ListPage {
 
     /// What it waits for, or what became of it.
     fn standing(&self, row: &DeskRow) -> String {
-        let ago = |at: &Timestamp| days(self.now.duration_since(*at));
+        let ago = |at: &Timestamp| waited(*at, self.now);
         match row.state {
             PetitionState::Sponsored | PetitionState::Flagged => {
                 format!("Waiting for {}", ago(row.moderation_since.as_ref().unwrap_or(&row.created_at)))

@@ -37,7 +37,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Now, Numbered},
-        filters::{day, days, second_of, signatures, thousands},
+        filters::{day, second_of, signatures, thousands, waited},
         form::FormErrors,
         markdown, page, plain_text,
     },
@@ -315,7 +315,7 @@ impl ShowPage {
         let mut dates = vec![("Created", second_of(&d.created_at))];
         if let Some(at) = &d.moderation_threshold_reached_at {
             let waits = matches!(self.petition.state, PetitionState::Sponsored | PetitionState::Flagged);
-            let waited = if waits { format!(", {} ago", days(self.now.duration_since(*at))) } else { String::new() };
+            let waited = if waits { format!(", {} ago", waited(*at, self.now)) } else { String::new() };
             dates.push(("Enough supporters", format!("{}{waited}", second_of(at))));
         }
         let more = [

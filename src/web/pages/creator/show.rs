@@ -198,7 +198,7 @@ async fn page_of(app: &App, id: PetitionId, now: Timestamp) -> Result<Response, 
             let since = petition.dates.opened_at.map_or(window, |opened| opened.max(window));
             let funnel = store::forms::of_signers(&mut db, id, deadline::day(since)).await?;
             let moved = store::outages::of_petition(&mut db, id).await?;
-            let timeline = Milestone::all(&petition, &activities, &moved, app.thresholds());
+            let timeline = Milestone::all(&petition, &activities, &moved, &[], &[], app.thresholds());
             let marks = growth::marks(&petition, &timeline, &removals, &series);
             let forecast = forecast(&petition, &series, now);
             let growth = Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), Range::All, &marks);

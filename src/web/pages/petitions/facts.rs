@@ -1,12 +1,12 @@
 //! The key facts of a petition, as a list of terms and what they mean for it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    domain::{forecast::Forecast, outage::Extension, petition::PetitionState, series::Series, threshold::Progress},
+    domain::{deadline, forecast::Forecast, outage::Extension, petition::PetitionState, series::Series, threshold::Progress},
     store::petitions::Petition,
     urls,
-    web::filters::{day_of, days, in_about, long_day, long_day_of, thousands, until},
+    web::filters::{day, day_of, in_about, long_day, long_day_of, thousands, until, waited},
 };
 
 /// The key facts, in their order.
@@ -140,7 +140,7 @@ fn extended(moved: &[Extension]) -> Option<Fact> {
 /// "for 43 days, since 9 July 2022"; of what another service published, as of then.
 fn waiting(petition: &Petition, since: Timestamp, now: Timestamp) -> String {
     let as_at = petition.counted_at.unwrap_or(now);
-    format!("for {}, since {}", days(as_at.duration_since(since)), day_of(&since))
+    format!("for {}, since {}", waited(since, as_at), day_of(&since))
 }
 
 /// What is said of a threshold that has not been reached.
@@ -151,11 +151,21 @@ fn not_due(petition: &Petition) -> &'static str {
     }
 }
 
+/// The day on which the response was published, where that is another than its own.
+pub fn published_later(petition: &Petition) -> Option<Date> {
+    let published = deadline::day(petition.dates.government_response_at?);
+    petition.response.as_ref().filter(|response| response.responded_on != published).map(|_| published)
+}
+
 fn response(petition: &Petition, now: Timestamp) -> Fact {
     match (&petition.response, petition.dates.response_threshold_reached_at) {
-        (Some(response), _) => Fact::new("Government response", "Answered")
-            .anchor("#response")
-            .note(format!("on {}", long_day(&response.responded_on))),
+        (Some(response), _) => {
+            let note = match published_later(petition) {
+                Some(published) => format!("dated {}, published on {}", day(&response.responded_on), day(&published)),
+                None => format!("on {}", long_day(&response.responded_on)),
+            };
+            Fact::new("Government response", "Answered").anchor("#response").note(note)
+        }
         (None, Some(since)) => {
             Fact::new("Government response", "Waiting").anchor("#response").note(waiting(petition, since, now))
         }
@@ -164,7 +174,7 @@ fn response(petition: &Petition, now: Timestamp) -> Fact {
 }
 
 fn debate(petition: &Petition, now: Timestamp) -> Fact {
-    let today = crate::domain::deadline::day(now);
+    let today = deadline::day(now);
     let dates = &petition.dates;
     match (&petition.debate, dates.scheduled_debate_date) {
         (Some(debate), _) if debate.debated => {

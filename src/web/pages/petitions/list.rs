@@ -28,7 +28,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Format, Now, Query},
-        filters::{day, day_of, days, thousands},
+        filters::{day, day_of, thousands, waited},
         memory::{Key, Memory, Rendered},
         page::{self, Layout, Section},
         plain_text,
@@ -251,6 +251,6 @@ impl ListPage {
     /// "Waiting for a response for 43 days"; of what another service published, as of then.
     fn waiting(&self, what: &str, petition: &Petition, since: Timestamp) -> String {
         let as_at = petition.counted_at.unwrap_or(self.now);
-        format!("Waiting for {what} for {}, since {}", days(as_at.duration_since(since)), day_of(&since))
+        format!("Waiting for {what} for {}, since {}", waited(since, as_at), day_of(&since))
     }
 }

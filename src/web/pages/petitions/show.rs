@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    facts::Facts,
+    facts::{Facts, published_later},
     growth::{self, Growth},
     holding,
     places::{self, PlacesSection},
@@ -215,7 +215,7 @@ async fn page_of(
         }
         _ => None,
     };
-    let timeline = Milestone::all(&petition, &activities, &moved, app.thresholds());
+    let timeline = Milestone::all(&petition, &activities, &moved, &response_changes, &removals, app.thresholds());
     let marks = growth::marks(&petition, &timeline, &removals, &series);
     let layout = match preview {
         None => Layout::new(app, &urls::petition(&id), petition.action.clone())
@@ -307,13 +307,13 @@ impl PetitionPage {
     /// Days since the response threshold was reached, while there is no response.
     fn waiting_for_response(&self) -> Option<String> {
         let since = self.petition.dates.response_threshold_reached_at?;
-        (self.petition.response.is_none()).then(|| crate::web::filters::days(self.as_at.duration_since(since)))
+        (self.petition.response.is_none()).then(|| crate::web::filters::waited(since, self.as_at))
     }
 
     /// Days since the debate threshold was reached, while nothing has come of it.
     fn waiting_for_debate(&self) -> Option<String> {
         let since = self.petition.dates.debate_threshold_reached_at?;
-        Some(crate::web::filters::days(self.as_at.duration_since(since)))
+        Some(crate::web::filters::waited(since, self.as_at))
     }
 
     /// Links about the debate, named.

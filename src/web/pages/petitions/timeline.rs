@@ -2,14 +2,20 @@
 
 use jiff::{Timestamp, civil::Date};
 
+use super::{facts::published_later, removals};
 use crate::{
     domain::{
         deadline,
         outage::Extension,
         petition::{Activity, PetitionState},
+        signature::LedgerReason,
         threshold::Thresholds,
     },
-    store::petitions::Petition,
+    store::{
+        petitions::Petition,
+        removals::Removal,
+        responses::{Change, ChangeKind},
+    },
     web::filters::{day, long_day, thousands},
 };
 
@@ -46,7 +52,14 @@ impl Milestone {
     }
 
     /// Everything that happened, newest first.
-    pub fn all(petition: &Petition, activities: &[Activity], moved: &[Extension], thresholds: Thresholds) -> Vec<Self> {
+    pub fn all(
+        petition: &Petition,
+        activities: &[Activity],
+        moved: &[Extension],
+        response_changes: &[Change],
+        removals: &[Removal],
+        thresholds: Thresholds,
+    ) -> Vec<Self> {
         let dates = &petition.dates;
         let mut list = vec![Self::new(dates.created_at, "Created")];
         if let Some(at) = dates.moderation_threshold_reached_at {
@@ -60,7 +73,27 @@ impl Milestone {
         }
         if let Some(response) = &petition.response {
             let at = dates.government_response_at.unwrap_or_else(|| deadline::start_of_day(response.responded_on));
-            list.push(Self::new(at, "The Government responded").more("#response", "Read the response").marked());
+            let label = match published_later(petition) {
+                Some(_) => format!("The Government’s response was published, dated {}", day(&response.responded_on)),
+                None => "The Government responded".to_owned(),
+            };
+            list.push(Self::new(at, label).more("#response", "Read the response").marked());
+        }
+        for change in response_changes {
+            match change.kind {
+                ChangeKind::Corrected => {
+                    list.push(Self::new(change.at, "The response was corrected").more("#response", "Read what changed"));
+                }
+                ChangeKind::Withdrawn => {
+                    list.push(Self::new(change.published_at, "The Government responded"));
+                    list.push(Self::new(change.at, "The response was withdrawn").more("#response", "Read why"));
+                }
+            }
+        }
+        // What is set aside by itself can be something every day: the list under the chart has it.
+        for removal in removals.iter().filter(|removal| removal.reason != LedgerReason::Quarantined) {
+            let at = deadline::start_of_day(removal.on);
+            list.push(Self::new(at, removals::done(removal)).more("#removals", "All that was taken out and put back"));
         }
         if let Some(at) = dates.debate_threshold_reached_at {
             list.push(Self::new(at, format!("Reached {} signatures", thousands(thresholds.debate))).marked());
