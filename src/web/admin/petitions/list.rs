@@ -292,6 +292,9 @@ impl ListPage {
                     words.push(format!("Response due for {}", ago(since)));
                 }
                 match (&row.debate_on, &row.debate_since) {
+                    (Some(on), Some(_)) if *on < deadline::day(self.now) => {
+                        words.push(format!("Debate was scheduled for {}, outcome not recorded", day(on)));
+                    }
                     (Some(on), Some(_)) => words.push(format!("Debate on {}", day(on))),
                     (None, Some(since)) => words.push(format!("Debate due for {}", ago(since))),
                     _ => {}

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Deserialize;
 
 use super::{address, find, lost, token};
@@ -281,12 +281,12 @@ fn published(
         funnel_since,
         share: ShareLink::elsewhere(app, petition.id, &petition.action),
         address: format!("{}{}", app.public_url, urls::petition(&petition.id)),
-        answers: answers(petition, thresholds),
+        answers: answers(petition, thresholds, deadline::day(now)),
     }
 }
 
 /// What became of the response and of a debate.
-fn answers(petition: &Petition, thresholds: Thresholds) -> Vec<String> {
+fn answers(petition: &Petition, thresholds: Thresholds, today: Date) -> Vec<String> {
     let dates = &petition.dates;
     let response = match (&petition.response, dates.response_threshold_reached_at) {
         (Some(response), _) => {
@@ -302,6 +302,10 @@ fn answers(petition: &Petition, thresholds: Thresholds) -> Vec<String> {
     let debate = match (&petition.debate, dates.scheduled_debate_date, dates.debate_threshold_reached_at) {
         (Some(debate), ..) if debate.debated => "Parliament has debated it.".to_owned(),
         (Some(_), ..) => "Parliament has decided not to debate it.".to_owned(),
+        (None, Some(day), _) if day < today => format!(
+            "The debate was scheduled for {}; its outcome is not recorded yet.",
+            crate::web::filters::long_day(&day)
+        ),
         (None, Some(day), _) => format!("Parliament debates it on {}.", crate::web::filters::long_day(&day)),
         (None, None, Some(at)) => format!(
             "It reached the {} signatures for a debate on {}. No day has been set yet; we write to you when it is.",

@@ -180,15 +180,17 @@ fn debate(petition: &Petition, now: Timestamp) -> Fact {
         (Some(debate), _) if debate.debated => {
             let fact = Fact::new("Debate", "Debated").anchor("#debate");
             match debate.debated_on {
-                Some(day) => fact.note(format!("on {}", long_day(&day))),
+                Some(on) => fact.note(format!("on {}", long_day(&on))),
                 None => fact,
             }
         }
         (Some(_), _) => Fact::new("Debate", "Parliament decided not to debate it").anchor("#debate"),
-        (None, Some(day)) if day >= today => {
-            Fact::new("Debate", "Scheduled").anchor("#debate").note(format!("for {}", long_day(&day)))
+        (None, Some(on)) if on >= today => {
+            Fact::new("Debate", "Scheduled").anchor("#debate").note(format!("for {}", long_day(&on)))
         }
-        (None, Some(day)) => Fact::new("Debate", "Debated").anchor("#debate").note(format!("on {}", long_day(&day))),
+        (None, Some(on)) => Fact::new("Debate", "Outcome not recorded yet")
+            .anchor("#debate")
+            .note(format!("it was scheduled for {}", long_day(&on))),
         (None, None) => match dates.debate_threshold_reached_at {
             Some(since) => Fact::new("Debate", "Waiting").anchor("#debate").note(waiting(petition, since, now)),
             None => Fact::new("Debate", not_due(petition)),

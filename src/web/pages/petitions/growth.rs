@@ -135,7 +135,7 @@ pub fn marks(petition: &Petition, timeline: &[Milestone], removals: &[Removal], 
     let mut marks: Vec<Event> =
         happened.map(|milestone| Event { at: milestone.at, label: milestone.label.clone() }).collect();
     if let (None, Some(day)) = (&petition.debate, petition.dates.scheduled_debate_date) {
-        marks.push(Event { at: deadline::start_of_day(day), label: "Debate in Parliament".to_owned() });
+        marks.push(Event { at: deadline::start_of_day(day), label: "Day set for the debate".to_owned() });
     }
     let mut removals: Vec<&Removal> = removals.iter().collect();
     removals.sort_by_key(|removal| std::cmp::Reverse(removal.signatures));

@@ -241,7 +241,9 @@ impl ListPage {
             }
             (Some(_), ..) => words.push("Not debated".to_owned()),
             (None, Some(on), _) if *on >= self.today => words.push(format!("Debate on {}", day(on))),
-            (None, Some(on), _) => words.push(format!("Debated {}", day(on))),
+            (None, Some(on), _) => {
+                words.push(format!("Debate was scheduled for {}; its outcome is not recorded yet", day(on)));
+            }
             (None, None, Some(since)) => words.push(self.waiting("a debate", petition, *since)),
             _ => {}
         }

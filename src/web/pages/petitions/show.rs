@@ -287,7 +287,7 @@ impl PetitionPage {
     }
 
     /// A debate whose day is over, though nothing has been published about it.
-    fn debate_just_held(&self) -> Option<jiff::civil::Date> {
+    fn debate_without_outcome(&self) -> Option<jiff::civil::Date> {
         let day = self.petition.dates.scheduled_debate_date?;
         (self.petition.debate.is_none() && day < self.today).then_some(day)
     }
