@@ -73,9 +73,8 @@ mod tests {
 
     #[test]
     fn days_are_counted_by_the_calendar() {
-        let between = |from: &str, to: &str| {
-            days_between(from.parse().expect("an instant"), to.parse().expect("an instant"))
-        };
+        let between =
+            |from: &str, to: &str| days_between(from.parse().expect("an instant"), to.parse().expect("an instant"));
         assert_eq!(between("2022-08-01T20:00:00Z", "2022-08-21T09:00:00Z"), 20, "though it is not 20 times 24 hours");
         assert_eq!(between("2022-08-20T22:59:00Z", "2022-08-20T23:00:00Z"), 1, "midnight in London");
         assert_eq!(between("2022-08-20T23:00:00Z", "2022-08-21T22:59:00Z"), 0);

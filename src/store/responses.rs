@@ -452,6 +452,19 @@ pub async fn departments(db: &mut Db) -> sqlx::Result<Vec<(i32, String)>> {
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
+/// The department that staff have put first for a petition.
+///
+/// # Errors
+/// When the database fails.
+pub async fn assigned(db: &mut Db, id: PetitionId) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!(
+        "select department_id from petition_departments where petition_id = $1 order by position limit 1",
+        id.get()
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Whether somebody else has to look at a response before it is published.
 ///
 /// # Errors

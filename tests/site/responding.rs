@@ -128,6 +128,24 @@ async fn a_draft_that_a_colleague_has_changed_is_not_overwritten_unseen() {
 }
 
 #[tokio::test]
+async fn the_department_that_is_to_answer_is_chosen_already() {
+    let (app, petition) = waiting().await;
+    app.sql(
+        "insert into petition_departments (petition_id, department_id, position)
+         select p.id, d.id, case d.name when 'HM Treasury' then 1 else 2 end from petitions p, departments d",
+    )
+    .await
+    .expect("assigned");
+    let mut grace = app.staff(Role::Moderator).await;
+    grace.visit(&urls::admin::response(&petition)).await;
+    let treasury = app.ask("select id from departments where name = 'HM Treasury'").await;
+    assert_eq!(grace.field("Department"), treasury);
+    // Whoever saves another choice has chosen that.
+    grace.fill("Department", "Choose a department").fill("Summary", SUMMARY).press("Save draft").await;
+    assert_eq!(grace.field("Department"), "");
+}
+
+#[tokio::test]
 async fn a_second_pair_of_eyes_is_wanted_where_the_site_says_so() {
     let (app, petition) = waiting().await;
     app.sql("update site set responses_need_approval = true").await.expect("a setting");
@@ -150,7 +168,10 @@ async fn a_second_pair_of_eyes_is_wanted_where_the_site_says_so() {
     // Every change takes it back, whoever makes it.
     ada.fill("Summary", "Something else.").press("Save draft").await;
     ada.see("Somebody else has to approve it before it can be published.");
-    grace.visit(&urls::admin::response(&petition)).await.press("Approve").await.see("Grace Hopper approved it");
+    // The page that says what is missing has the button for whoever may press it.
+    ada.follow("Publish…").await.see("A colleague who opens this page finds the button for that here.");
+    assert!(ada.page().select("form button").iter().all(|button| button.text().collect::<String>() != "Approve"));
+    grace.visit(&urls::admin::response_publish(&petition)).await.press("Approve").await.see("Grace Hopper approved it");
     ada.visit(&urls::admin::response_publish(&petition)).await.press("Publish").await.see("The response is published.");
     let mut public = app.visitor();
     public.visit_anew(&urls::petition(&petition)).await.see("Something else.");
@@ -229,6 +250,11 @@ async fn a_correction_is_shown_to_the_public_and_mails_nobody_unasked() {
     public.visit_anew(&urls::petition(&petition)).await;
     public.see("The response was corrected on 21 August 2022. There will be two, not one.").see("What it said before");
     public.see("two trees in every street").see(SUMMARY);
+    let timeline = public.section("Timeline");
+    assert!(timeline.contains("21 August 2022 The response was corrected. Read what changed"), "{timeline}");
+    assert!(timeline.contains("The Government’s response was published, dated 20 August 2022."), "{timeline}");
+    public.see("Dated 20 August 2022, published on 21 August 2022");
+    assert_eq!(public.fact("Government response"), "Answered dated 20 August 2022, published on 21 August 2022");
     assert_eq!(app.ask("select summary from response_changes").await, SUMMARY);
 
     // Mailed once more, it takes the place of what has not left yet.
@@ -250,14 +276,6 @@ async fn a_response_is_withdrawn_with_a_note_and_the_petition_waits_again() {
     let (app, petition) = waiting().await;
     app.signer(petition, "Ada Lovelace", "ada@example.org", true).await;
     let mut grace = published(&app, petition).await;
-    let timeline = public.section("Timeline");
-    assert!(timeline.contains("21 August 2022 The response was corrected. Read what changed"), "{timeline}");
-    assert!(timeline.contains("The Government’s response was published, dated 20 August 2022."), "{timeline}");
-    public.see("Dated 20 August 2022, published on 21 August 2022");
-    assert_eq!(
-        public.fact("Government response"),
-        "Answered dated 20 August 2022, published on 21 August 2022"
-    );
     grace.visit(&urls::admin::response(&petition)).await.follow("Withdraw…").await.press("Withdraw the response").await;
     assert_eq!(
         (grace.status().as_u16(), grace.mistake("Why it is withdrawn")),
@@ -269,6 +287,11 @@ async fn a_response_is_withdrawn_with_a_note_and_the_petition_waits_again() {
     public.visit_anew(&urls::petition(&petition)).await.see("It has been waiting for 43 days.");
     public.see("The response was withdrawn on 21 August 2022. It answered <b>another</b> petition.").see(SUMMARY);
     assert_eq!(public.fact("Government response"), "Waiting for 43 days, since 9 July 2022");
+    let timeline = public.section("Timeline");
+    assert!(
+        timeline.contains("The response was withdrawn. Read why 21 August 2022 The Government responded."),
+        "{timeline}"
+    );
     assert_eq!(app.ask("select count(government_response_at) from petitions").await, "0");
     let json = app.get(&urls::petition_json(&petition)).await.json();
     assert_eq!(json["data"]["attributes"]["government_response"], serde_json::Value::Null);
@@ -290,8 +313,6 @@ async fn what_is_pasted_from_a_word_processor_comes_out_clean() {
     let mut grace = app.staff(Role::Moderator).await;
     grace.visit(&urls::admin::response(&petition)).await;
     let pasted =
-    let timeline = public.section("Timeline");
-    assert!(timeline.contains("The response was withdrawn. Read why 21 August 2022 The Government responded."), "{timeline}");
         "We will:\r\n•\tplant oaks\u{a0}and limes\r\no\twhere there is room\r\n1.\tfirst\r\nYear\tTrees\r\n2023\t1,000";
     write(&mut grace, " Yes,\r\nwe\u{ad} will. ", pasted).press("Save draft").await;
     assert_eq!(grace.field("Summary"), "Yes, we will.");

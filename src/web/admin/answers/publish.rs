@@ -100,6 +100,8 @@ struct PublishPage {
     form: PublishForm,
     errors: FormErrors,
     choices: Vec<Choice>,
+    /// Whether who looks may approve the draft: somebody else wrote it last.
+    may_approve: bool,
 }
 
 impl PublishPage {
@@ -112,6 +114,7 @@ impl PublishPage {
         let missing = draft.map(|draft| draft.text.ready(deadline::day(now), corrects).err().unwrap_or_default());
         let departments = store::responses::departments(db).await?;
         let department = departments.into_iter().find(|(number, _)| Some(*number) == text.department);
+        let may_approve = draft.is_some_and(|draft| draft.saved_by != Some(staff.session.staff));
         let mails = draft.is_some_and(|draft| draft.mails_signers) && !corrects;
         let title = if corrects { "Publish the correction" } else { "Publish the response" };
         Ok(Self {
@@ -133,6 +136,7 @@ impl PublishPage {
                 Choice::new("now", "Now"),
                 Choice::new("later", "At a set time").about("it publishes itself within a minute of it"),
             ],
+            may_approve,
             standing,
         })
     }

@@ -123,13 +123,19 @@ impl ResponsePage {
         let petition = super::petition(db, id).await?;
         let standing = store::responses::standing(db, id).await?;
         let saved_by = standing.draft.as_ref().and_then(|draft| draft.saved_by);
+        let mut form = ResponseForm::new(&standing);
+        // Mostly the one that the petition was assigned to answers; whoever saves another one has chosen that.
+        if standing.draft.is_none() && standing.published.is_none() {
+            let assigned = store::responses::assigned(db, id).await?;
+            form.department = assigned.map(|number| number.to_string()).unwrap_or_default();
+        }
         Ok(Self {
             frame: Frame::new(staff, Section::Petitions, format!("Government response to petition {id}")),
             head: Head { petition, part: Part::Response },
             changes: store::responses::changes(db, id).await?,
             departments: departments(db).await?,
             need_approval: store::responses::need_approval(db).await?,
-            form: ResponseForm::new(&standing),
+            form,
             errors: FormErrors::default(),
             stale: false,
             own_draft: saved_by == Some(staff.session.staff),
@@ -322,13 +328,13 @@ pub async fn preview(State(app): State<App>, _: Staff, now: Now, address: Number
             at: now.0,
             kind: ChangeKind::Corrected,
             note: text.correction_note.clone(),
+            published_at: published.created_at,
             department: published.department.clone(),
             responded_on: published.text.responded_on?,
             summary: published.text.summary.clone(),
             details: published.text.details.clone(),
         })
     });
-            published_at: published.created_at,
     let response = GovernmentResponse {
         responded_on: text.responded_on.unwrap_or_else(|| deadline::day(now.0)),
         summary: text.summary,

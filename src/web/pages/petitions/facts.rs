@@ -3,7 +3,9 @@
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    domain::{deadline, forecast::Forecast, outage::Extension, petition::PetitionState, series::Series, threshold::Progress},
+    domain::{
+        deadline, forecast::Forecast, outage::Extension, petition::PetitionState, series::Series, threshold::Progress,
+    },
     store::petitions::Petition,
     urls,
     web::filters::{day, day_of, in_about, long_day, long_day_of, thousands, until, waited},

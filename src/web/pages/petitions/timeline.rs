@@ -82,7 +82,9 @@ impl Milestone {
         for change in response_changes {
             match change.kind {
                 ChangeKind::Corrected => {
-                    list.push(Self::new(change.at, "The response was corrected").more("#response", "Read what changed"));
+                    list.push(
+                        Self::new(change.at, "The response was corrected").more("#response", "Read what changed"),
+                    );
                 }
                 ChangeKind::Withdrawn => {
                     list.push(Self::new(change.published_at, "The Government responded"));
