@@ -1,8 +1,7 @@
 //! The desk: what waits, and lists of petitions in all states, by facets and filters, a page at a time.
 
-use futures_util::{Stream, TryStreamExt};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use sqlx::{Connection, Postgres, QueryBuilder, Row};
+use sqlx::{Connection, Postgres, QueryBuilder, Row, Transaction};
 
 use super::{Db, sql};
 use crate::domain::{
@@ -250,6 +249,8 @@ impl Filter {
         let offset = i64::try_from(number - 1).unwrap_or(i64::MAX).saturating_mul(size);
         let length = if self.is_plain() {
             counts.of(self.facet)
+        } else if self.order != DeskOrder::Signatures && offset >= FAR_DOWN {
+            return self.walked(db, offset, today, now).await;
         } else {
             let (ids, length) = self.found(db, offset, today, now).await?;
             if length <= most {
@@ -297,6 +298,26 @@ impl Filter {
         let ids = rows.iter().map(|row| row.try_get::<Option<i64>, _>(1));
         let ids = ids.filter_map(Result::transpose).map(|id| id.map(Into::into)).collect::<sqlx::Result<_>>()?;
         Ok((ids, length))
+    }
+
+    /// A page far down, and how many there are: all are walked through in order up to [`limits::DESK_LISTED`], which tells
+    /// both at once and costs little more than to walk to the page.
+    async fn walked(
+        &self,
+        db: &mut Db,
+        offset: i64,
+        today: Date,
+        now: Timestamp,
+    ) -> sqlx::Result<(Vec<PetitionId>, i64)> {
+        let most = i64::from(limits::DESK_LISTED);
+        let mut query = QueryBuilder::new("select p.id from petitions p ");
+        self.push_condition(&mut query, today, now);
+        query.push(" order by ").push(self.order_by()).push(" limit ").push_bind(most + 1);
+        let mut found = ids(query, db).await?;
+        let length = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        let page = found.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
+        Ok((page.take(limits::DESK_PAGE_SIZE as usize).collect(), length))
     }
 
     /// A page of a list that is in order as it is read.
@@ -426,6 +447,9 @@ impl Filter {
         }
     }
 }
+
+/// From which place on a page is far down.
+const FAR_DOWN: i64 = 1000;
 
 /// From so many letters on, a part of a name is looked for anywhere in it; fewer are the beginning of one of its words,
 /// since no index knows them elsewhere.
@@ -621,21 +645,43 @@ pub const COLUMNS: [&str; 29] = [
     "notes",
 ];
 
-/// All petitions of a filter, latest first, one after the other: as many as there are.
-pub fn export<'a>(
-    db: &'a mut Db,
-    query: &'a mut QueryBuilder<Postgres>,
-) -> impl Stream<Item = sqlx::Result<Exported>> + 'a {
-    query.build().fetch(db).map_ok(|row| Exported {
-        id: row.get::<i64, _>(0).into(),
-        columns: row.get::<Vec<Option<String>>, _>(1).into_iter().map(Option::unwrap_or_default).collect(),
-        creator: row.get::<Option<Vec<u8>>, _>(2).zip(row.get::<Option<i64>, _>(3).map(EmailHash)),
-    })
+/// All petitions of a filter, latest first, some at a time: as many as there are.
+///
+/// By a cursor: of that the database takes it that somebody waits for the first ones. So it walks through all petitions
+/// where many are wanted, instead of finding and sorting those first.
+pub struct Export<'a>(Transaction<'a, Postgres>);
+
+impl Export<'_> {
+    /// Begins with them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin<'a>(db: &'a mut Db, filter: &Filter, today: Date, now: Timestamp) -> sqlx::Result<Export<'a>> {
+        let mut tx = db.begin().await?;
+        filter.export_query(today, now).build().persistent(false).execute(&mut *tx).await?;
+        Ok(Export(tx))
+    }
+
+    /// The next ones; none: that was all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next(&mut self) -> sqlx::Result<Vec<Exported>> {
+        let rows = sqlx::query("fetch 200 from exported").persistent(false).fetch_all(&mut *self.0).await?;
+        let exported = |row: &sqlx::postgres::PgRow| {
+            Ok(Exported {
+                id: row.try_get::<i64, _>(0)?.into(),
+                columns: row.try_get::<Vec<Option<String>>, _>(1)?.into_iter().map(Option::unwrap_or_default).collect(),
+                creator: row.try_get::<Option<Vec<u8>>, _>(2)?.zip(row.try_get::<Option<i64>, _>(3)?.map(EmailHash)),
+            })
+        };
+        rows.iter().map(exported).collect()
+    }
 }
 
 impl Filter {
-    /// The query of [`export`].
-    pub fn export_query(&self, today: Date, now: Timestamp) -> QueryBuilder<Postgres> {
+    /// Declares the cursor of [`Export`].
+    fn export_query(&self, today: Date, now: Timestamp) -> QueryBuilder<Postgres> {
         let moment = |column: &str| format!("to_char(p.{column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
         let mut columns: Vec<String> = [
             "p.action",
@@ -680,7 +726,7 @@ impl Filter {
         );
         // One after the other, each with what belongs to it ("offset 0" keeps the database from looking up that of all
         // first): so the first ones can leave at once.
-        let mut query = QueryBuilder::new("select p.id, array[");
+        let mut query = QueryBuilder::new("declare exported no scroll cursor for select p.id, array[");
         query.push(columns.join(", "));
         query.push(
             "], s.contact, s.email_hash from petitions p join petition_totals t on t.petition_id = p.id \

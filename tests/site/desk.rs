@@ -291,3 +291,37 @@ async fn strange_addresses_of_lists_are_taken_as_well_as_can_be() {
         assert_eq!(grace.visit(&format!("/admin/petitions?{query}")).await.status(), 200, "{query}");
     }
 }
+
+#[tokio::test]
+async fn pages_far_down_go_on_where_the_one_before_ended() {
+    let app = TestApp::new().await;
+    app.petition().signatures(3).create().await;
+    app.sql(
+        "insert into petitions (state, action, background, created_at, updated_at)
+         select 'pending', 'A school in street ' || i, '', now(), now() from generate_series(1, 1060) i",
+    )
+    .await
+    .expect("petitions");
+    let mut grace = app.staff(Role::Moderator).await;
+    let actions = async |grace: &mut Visitor, page: u32| {
+        grace.visit(&format!("/admin/petitions?q=school&page={page}")).await.see("1,060");
+        grace.page().texts("tbody tr").len()
+    };
+    let streets = |grace: &Visitor| -> Vec<u32> {
+        let rows = grace.page().texts("tbody tr");
+        let street = |row: &String| row.split("street ").nth(1)?.split(' ').next()?.parse().ok();
+        rows.iter().filter_map(street).collect()
+    };
+    assert_eq!(actions(&mut grace, 20).await, 50);
+    assert_eq!(streets(&grace), (61..=110).rev().collect::<Vec<_>>());
+    assert_eq!(actions(&mut grace, 21).await, 50);
+    assert_eq!(streets(&grace), (11..=60).rev().collect::<Vec<_>>());
+    assert_eq!(actions(&mut grace, 22).await, 10);
+    assert_eq!(streets(&grace), (1..=10).rev().collect::<Vec<_>>());
+    assert_eq!(actions(&mut grace, 23).await, 0);
+    let cookie = format!("staff={}", grace.cookie("staff").expect("a session"));
+    let request = app.request(reqwest::Method::GET, "/admin/petitions.csv?q=school").header("cookie", &cookie);
+    let rows = Answer::to(request).await.csv();
+    assert_eq!(rows.len(), 1_061, "the file has all of them");
+    assert!(rows[1..].windows(2).all(|pair| pair[0][0].parse::<i64>().ok() > pair[1][0].parse::<i64>().ok()));
+}

@@ -10,7 +10,7 @@ use axum::{
     },
     response::{IntoResponse, Redirect, Response},
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -30,7 +30,7 @@ use crate::{
     },
     store::{
         self,
-        desk::{COLUMNS, DeskRow, Exported, FacetCounts, Filter},
+        desk::{COLUMNS, DeskRow, Export, Exported, FacetCounts, Filter},
     },
     urls::{self, admin::encoded},
     web::{
@@ -344,13 +344,18 @@ pub async fn csv(
     let (chunks, received) = mpsc::channel::<anyhow::Result<Bytes>>(4);
     tokio::spawn(async move {
         let written = async {
-            let mut query = filter.export_query(today, at);
-            let mut rows = std::pin::pin!(store::desk::export(&mut db, &mut query));
+            let mut export = Export::begin(&mut db, &filter, today, at).await?;
             let mut file = csv::Writer::from_writer(Vec::new());
             let head = ["id", "public_url", "admin_url", "creator_email"].into_iter().chain(COLUMNS);
             file.write_record(head)?;
-            while let Some(row) = rows.try_next().await? {
-                file.write_record(record(&app, &row, addresses))?;
+            loop {
+                let rows = export.next().await?;
+                if rows.is_empty() {
+                    break;
+                }
+                for row in &rows {
+                    file.write_record(record(&app, row, addresses))?;
+                }
                 if file.get_ref().len() > CHUNK {
                     file.flush()?;
                     let full = std::mem::replace(&mut file, csv::Writer::from_writer(Vec::new()));
