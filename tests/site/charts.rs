@@ -266,6 +266,42 @@ fn what_is_drawn_in_a_special_way_is_explained() {
 }
 
 #[test]
+fn a_range_that_goes_on_above_the_picture_says_how_far() {
+    let surge = |until: &str, added| {
+        let until = at(until);
+        let hours = vec![
+            Hour { starts_at: opened(), added: 200, removed: 0 },
+            Hour { starts_at: until - SignedDuration::from_hours(5), added, removed: 0 },
+        ];
+        chart(&Series::new(0, opened(), until, hours, Vec::new()), Range::All)
+    };
+    let old = surge("2022-06-10T12:00:00Z", 2_000);
+    assert!(old.svg("growth").contains(">range goes up to "), "{}", old.svg("growth"));
+    assert!(old.notes[1].ends_with("; lighter: four in five, between 4,100 and 190,000."), "{:?}", old.notes);
+    assert!(old.svg("growth").contains(">range goes up to 190,000 ↑<"), "{}", old.svg("growth"));
+    assert_eq!(old.notes[2], "Both ranges go on above the picture.");
+    // The picture of a young petition ends before its deadline.
+    let young = surge("2022-03-09T12:00:00Z", 2_000);
+    assert!(young.svg("growth").contains(">range goes on above ↑<"), "{}", young.svg("growth"));
+    // What can be shown is shown.
+    let calm = chart(&series(), Range::All);
+    assert!(!calm.svg("growth").contains("↑") && calm.notes.len() == 1, "{:?}", calm.notes);
+}
+
+#[test]
+fn words_stand_above_the_line_that_they_belong_to() {
+    for range in Range::EVERY {
+        for series in [series(), Series::new(12_000, opened(), at("2022-05-03T12:30:00Z"), Vec::new(), Vec::new())] {
+            let svg = chart(&series, range).svg("growth");
+            let level = svg.lines().filter(|line| line.starts_with("<text") && !line.contains("class=\"value\""));
+            for text in level.filter(|line| !line.contains(">about ")) {
+                assert!(!text.contains("dy=\"1") && !text.contains("dy=\"2"), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn summaries_say_where_most_came_from() {
     let burst = |day: i64| {
         let starts_at = opened() + SignedDuration::from_hours(24 * day);

@@ -18,6 +18,9 @@ const BARS_DOWN: f64 = 100.0;
 /// The least height of a bar, so that it can be told from none.
 const LEAST_BAR: f64 = 1.5;
 
+/// Room above the highest total, in pixels.
+pub(super) const ROOM_ABOVE: f64 = 13.0;
+
 /// A chart being drawn.
 pub(super) struct Drawing<'a> {
     pub(super) history: &'a History<'a>,
@@ -118,8 +121,10 @@ impl<'a> Drawing<'a> {
         if let Some(forecast) = self.forecast {
             let outlook = forecast.path(self.ends_at);
             top = top.max(outlook.estimate);
-            // A range that goes beyond is cut off by the edge: it must not press what has happened flat.
-            top = top.max(outlook.high.min(1.5 * top));
+            // As much of the ranges as does not press what has happened flat; where more is cut off by the edge, it
+            // is said how far it goes.
+            let whole = [outlook.highest, outlook.high].into_iter().find(|end| *end <= 2.0 * top);
+            top = top.max(whole.unwrap_or(1.5 * top));
         }
         let base = if self.history.range == Range::All || least < top / 2.0 {
             0.0
@@ -133,7 +138,9 @@ impl<'a> Drawing<'a> {
                 top = top.max(value);
             }
         }
-        (base, top.max(base + 1.0) + 0.04 * (top - base))
+        // Over the highest line there is room for its words.
+        let height = px(self.panels.total.1 - self.panels.total.0);
+        (base, top.max(base + 1.0) + ROOM_ABOVE / (height - ROOM_ABOVE) * (top - base))
     }
 
     /// The thresholds within the picture, but for those too near to its lower edge to be told from it.
@@ -161,6 +168,15 @@ impl<'a> Drawing<'a> {
                 let at = self.history.series.until().checked_add(ahead.mul_f64(share)).unwrap_or(self.ends_at);
                 (at, forecast.path(at))
             })
+        })
+    }
+
+    /// How many of the estimate's two ranges the picture cuts off at its upper edge.
+    pub(super) fn ranges_cut_off(&self) -> usize {
+        let (_, top) = self.total.numbers;
+        self.forecast.map_or(0, |forecast| {
+            let Outlook { high, highest, .. } = forecast.path(self.ends_at);
+            [high, highest].into_iter().filter(|end| *end > top).count()
         })
     }
 
@@ -295,6 +311,11 @@ impl<'a> Drawing<'a> {
                  Shaded: where half of petitions like this end, between {low} and {high}; \
                  lighter: four in five, between {lowest} and {highest}."
             ));
+            match self.ranges_cut_off() {
+                0 => {}
+                1 => notes.push("The lighter range goes on above the picture.".to_owned()),
+                _ => notes.push("Both ranges go on above the picture.".to_owned()),
+            }
         }
         notes
     }

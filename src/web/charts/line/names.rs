@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::drawing::{Drawing, px, seconds};
+use super::drawing::{Drawing, ROOM_ABOVE, px, seconds};
 use super::{Anchor, Text, ThresholdLine};
 use crate::domain::series::{Range, Step};
 use crate::web::charts::axis::{self, APART};
@@ -11,10 +11,14 @@ use crate::web::charts::scale::{Percent, round_step};
 use crate::web::charts::words;
 use crate::web::filters::thousands;
 
+/// Where words stand that belong to a level line: above it, in `em`.
+const ABOVE: f64 = -0.4;
+
 impl Drawing<'_> {
     /// Names what belongs to the total, the most important first, and returns the places of the grid's lines.
     pub(super) fn name_totals(&mut self, thresholds: &[ThresholdLine]) -> Vec<Percent> {
         self.write(Text { class: "name", ..text(0.0, 4.0, Anchor::Start, "Total") });
+        self.name_what_is_cut_off();
         for line in thresholds {
             let y = px(self.total.place(line.signatures as f64));
             self.room.take(Area { x: (0.0, WIDTH), y: (y - 1.0, y + 1.0) });
@@ -25,6 +29,20 @@ impl Drawing<'_> {
         }
         self.name_estimate();
         self.name_grid(thresholds)
+    }
+
+    /// Writes over the edge how far the estimate's range goes on beyond it.
+    fn name_what_is_cut_off(&mut self) {
+        let Some(forecast) = self.forecast.filter(|_| self.ranges_cut_off() > 0) else {
+            return;
+        };
+        // What the picture ends with before the deadline is not yet what the range ends with.
+        let words = if forecast.deadline() == self.ends_at {
+            format!("range goes up to {} ↑", thousands(forecast.rounded().highest))
+        } else {
+            "range goes on above ↑".to_owned()
+        };
+        self.write(text(100.0, 4.0, Anchor::End, &words));
     }
 
     /// Writes the total at the end of its line.
@@ -51,8 +69,8 @@ impl Drawing<'_> {
         free.into_iter().for_each(|text| self.write(text));
     }
 
-    /// Writes what a threshold is for above or below its line, at the left or at the right, in one line or two; if
-    /// none of that is free, the number alone.
+    /// Writes what a threshold is for above its line, at the left or at the right, in one line or two; if none of that
+    /// is free, the number alone.
     fn name_threshold(&mut self, line: &ThresholdLine) {
         let y = self.total.place(line.signatures as f64);
         let number = thousands(line.signatures);
@@ -63,16 +81,14 @@ impl Drawing<'_> {
                 .map(|(words, down)| Text { class: "threshold", down, ..text(x, y, anchor, words) })
                 .to_vec()
         };
-        let (start, end, above, below) = (Anchor::Start, Anchor::End, -0.4, 1.2);
+        let (start, end) = (Anchor::Start, Anchor::End);
         let ways = [
-            one(&long, 0.0, start, above),
-            one(&long, 100.0, end, below),
-            one(&long, 100.0, end, above),
-            two(0.0, start, [above - 1.25, above]),
-            two(100.0, end, [below, below + 1.25]),
-            one(&number, 0.0, start, above),
-            one(&number, 100.0, end, below),
-            one(&number, 100.0, end, above),
+            one(&long, 0.0, start, ABOVE),
+            one(&long, 100.0, end, ABOVE),
+            two(0.0, start, [ABOVE - 1.25, ABOVE]),
+            two(100.0, end, [ABOVE - 1.25, ABOVE]),
+            one(&number, 0.0, start, ABOVE),
+            one(&number, 100.0, end, ABOVE),
         ];
         let free = ways.iter().find(|texts| texts.iter().all(|text| self.is_free(text)));
         for text in free.unwrap_or(&ways[0]).clone() {
@@ -80,21 +96,18 @@ impl Drawing<'_> {
         }
     }
 
-    /// Writes round totals at the right under their lines or at the left over them; those for which neither is free
-    /// are left out.
+    /// Writes round totals above their lines, at the right or at the left; those for which neither is free are left
+    /// out.
     fn name_grid(&mut self, thresholds: &[ThresholdLine]) -> Vec<Percent> {
         let (base, top) = self.total.numbers;
-        let step = round_step(top - base, 3.0);
+        let height = px(self.panels.total.1 - self.panels.total.0);
+        let step = round_step((top - base) * (1.0 - ROOM_ABOVE / height), 3.0);
         let mut grid = Vec::new();
         let mut value = base;
         while value <= top {
             let (y, words) = (self.total.place(value), thousands(value as u64));
             let at = |x, anchor, down| Text { down, ..text(x, y, anchor, &words) };
-            let places = if value == base {
-                [at(100.0, Anchor::End, -0.4), at(0.0, Anchor::Start, -0.4)]
-            } else {
-                [at(100.0, Anchor::End, 1.2), at(0.0, Anchor::Start, -0.4)]
-            };
+            let places = [at(100.0, Anchor::End, ABOVE), at(0.0, Anchor::Start, ABOVE)];
             let is_threshold = thresholds.iter().any(|line| line.signatures as f64 == value);
             let free = places.into_iter().find(|text| self.is_free(text));
             if let Some(text) = free.filter(|_| !is_threshold) {
