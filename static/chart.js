@@ -26,7 +26,8 @@
   };
 
   const slider = document.createElement("input");
-  Object.assign(slider, { type: "range", min: 0, max: 0, value: 0 });
+  // Until the numbers are there it stands for a share of the chart, and at the newest point.
+  Object.assign(slider, { type: "range", min: 0, max: 1000, value: 1000 });
   slider.setAttribute("aria-label", `Read the chart off, ${step} by ${step}`);
   slider.setAttribute("aria-valuetext", "The latest");
   const reading = document.createElement("p");
@@ -41,8 +42,9 @@
     if (!answer.ok) throw new Error(answer.status);
     rows = (await answer.json()).rows.map(({ starts_at, ends_at, ...row }) =>
       ({ ...row, from: Date.parse(starts_at), to: Date.parse(ends_at) }));
+    const share = slider.valueAsNumber / slider.max;
     slider.max = rows.length - 1;
-    slider.value = rows.length - 1;
+    slider.value = Math.round(share * (rows.length - 1));
   })().catch(() => {
     asked = undefined;
     reading.textContent = "The numbers cannot be had just now. The table has them.";

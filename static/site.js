@@ -119,7 +119,7 @@
   });
 })();
 
-// The map of constituencies: what the pointer or a finger is on, or the arrow keys have come to, is said below it.
+// The map of constituencies: what the pointer or a finger is on, or the arrow keys have come to, is said beside it.
 (() => {
   const figure = document.querySelector("[data-places]");
   const map = figure?.querySelector("svg");
@@ -151,15 +151,32 @@
     })
     .catch(() => { asked = null; });
 
+  // Over the hexagon, or under it where there is no room; never beyond the edges of the figure.
+  const put = () => {
+    const matrix = map.getScreenCTM();
+    if (!at || !matrix) return;
+    const { x, y } = new DOMPoint(at.x, at.y).matrixTransform(matrix);
+    const box = figure.getBoundingClientRect();
+    const away = 10 * matrix.a;
+    const left = Math.min(Math.max(x - box.left - told.offsetWidth / 2, 0), box.width - told.offsetWidth);
+    const over = y - box.top - away - told.offsetHeight;
+    told.style.left = `${left}px`;
+    told.style.top = `${over < 0 ? y - box.top + away : over}px`;
+  };
+  figure.addEventListener("scroll", put, true);
+
   const tell = (place) => {
     if (!place || place === at) return;
     at = place;
+    // What is said here, the browser need not say once more.
+    for (const title of map.querySelectorAll("use > title")) title.remove();
     mark.setAttribute("transform", `translate(${place.x} ${place.y})`);
     map.append(mark);
     const parts = [`${format.format(place.signature_count)} ${place.signature_count === 1 ? "signature" : "signatures"}`];
     if (place.population_percent !== null) parts.push(`${short.format(place.population_percent)}% of the people there`);
     if (place.times_usual !== null) parts.push(`${short.format(place.times_usual)} times as much as usual`);
     told.textContent = `${place.name}: ${parts.join(", ")}.`;
+    put();
   };
 
   const nearest = (cost) => hexagons.reduce((best, place) => {

@@ -47,6 +47,9 @@ async fn focus_slider(browser: &Browser) {
 async fn a_chart_is_read_off_by_keyboard() {
     with_browser(WIDE, Scripts::On, async |browser| {
         browser.go(&format!("{PETITION}?range=24h")).await;
+        let at_the_end =
+            "const { value, max } = document.querySelector('.reader input'); return Number(max) > 0 && value === max";
+        assert!(browser.ask::<bool>(at_the_end, vec![]).await, "it begins at the newest point");
         focus_slider(browser).await;
         let latest = becomes(browser, "Sunday 21 August").await;
         assert!(latest.ends_with("44,029 in all"), "{latest}");

@@ -80,6 +80,16 @@ async fn the_map_is_read_with_the_arrow_keys_and_by_pointing() {
             let right: String = browser.ask_later(read, vec!["ArrowRight".into()]).await;
             let back: String = browser.ask_later(read, vec!["ArrowLeft".into()]).await;
             let elsewhere: String = browser.ask_later(read, vec!["point".into()]).await;
+            let beside: bool = browser
+                .ask(
+                    "const box = (what) => document.querySelector(what).getBoundingClientRect();
+                    const [told, mark, figure] = ['.told', '.pointed', '[data-places]'].map(box);
+                    const apart = Math.max(mark.top - told.bottom, told.top - mark.bottom);
+                    return apart >= 0 && apart < 40 && told.left >= figure.left - 1 && told.right <= figure.right + 1",
+                    vec![],
+                )
+                .await;
+            assert!(beside, "what is told does not stand beside what is pointed at");
             assert!(back == told && right != told && elsewhere != told, "{told} {right} {back} {elsewhere}");
         }
     })

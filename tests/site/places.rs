@@ -52,6 +52,7 @@ async fn a_place_is_compared_with_what_it_usually_signs() {
     let legend = ada.page().texts(".legend li");
     assert_eq!(legend, ["0.8 times or less (1)", "about as usual, 0.91 to 1.1 (648)", "1.25 times or more (1)"]);
 
+    ada.dont_see("What each constituency usually signs is not known");
     ada.visit(&format!("{}?map=usual", trees.url())).await.see("Signed about as much as usual everywhere.");
 
     let json = app.get(&urls::places(&barracks.id, "json")).await.json();
@@ -74,6 +75,7 @@ async fn nothing_is_compared_with_itself() {
     let petition = signed(&app, "Mend the barracks roof", 1_000, 100).await;
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await.see("Share of people").dont_see("Compared with usual");
+    ada.see("What each constituency usually signs is not known, so this map cannot be compared with it");
     app.run_job("sum up places", app.now).await;
     ada.visit_anew(&petition.url()).await.dont_see("Compared with usual").dont_see("Times usual");
     ada.visit(&format!("{}?map=usual", petition.url())).await.see("most in Aldershot");
@@ -156,17 +158,19 @@ async fn constituencies_are_put_in_order_and_filtered_by_link() {
         (650, vec!["2 Ynys Môn".to_owned(), "100".to_owned(), "0.14".to_owned(), "0.19".to_owned(),])
     );
     assert_eq!(ada.page().select("svg use title").len(), 650, "each hexagon says what it is");
+    ada.see("The number before a name is its rank by signatures.");
 
     ada.follow("Times usual").await;
     assert_eq!(ada.table("Signatures by constituency, most above usual first").rows[0][0], "1 Aldershot");
     ada.follow("Times usual").await;
-    assert_eq!(ada.table("Signatures by constituency, most below usual first").rows[0][0], "2 Ynys Môn");
+    assert_eq!(ada.table("Signatures by constituency, most below usual first").rows[0][0], "650 Ynys Môn");
+    ada.see("The number before a name is its rank by how much more than usual it signed.");
     assert_eq!(ada.page().select("[aria-sort='ascending']").len(), 1);
     ada.follow("Compared with usual").await.see("Most above usual in Aldershot");
     ada.follow("Constituency").await;
     let names: Vec<String> =
         ada.table("Signatures by constituency, by name").rows.into_iter().map(|row| row[0].clone()).collect();
-    assert_eq!(names[..3], ["3 Aberafan Maesteg", "3 Aberdeen North", "3 Aberdeen South"]);
+    assert_eq!(names[..3], ["2 Aberafan Maesteg", "2 Aberdeen North", "2 Aberdeen South"]);
 
     ada.fill("Nation or region", "Wales").press("Show").await.see("32 constituencies of 650.");
     assert!(ada.path().contains("map=usual") && ada.path().contains("places_by=name"), "{}", ada.path());
@@ -174,7 +178,7 @@ async fn constituencies_are_put_in_order_and_filtered_by_link() {
     assert_eq!(wales.foot[..2], ["These 32 constituencies", "100"]);
     ada.fill("Name", "mon caer").press("Show").await.see("No constituency is called so.");
     ada.fill("Name", "YNYS mon").press("Show").await.see("1 constituency of 650.");
-    assert_eq!(ada.table("Signatures by constituency, by name").rows[0][0], "2 Ynys Môn");
+    assert_eq!(ada.table("Signatures by constituency, by name").rows[0][0], "650 Ynys Môn");
     ada.follow("Show all").await;
     assert_eq!(ada.table("Signatures by constituency, by name").rows.len(), 650);
     ada.fill("Name", "Cardiff")
@@ -269,20 +273,25 @@ async fn a_postcode_leads_to_its_constituency() {
     ada.visit(urls::local()).await.see("Postcodes cannot be looked up on this site yet.");
     ada.follow("Choose your constituency from the list").await;
     assert_eq!(ada.heading(), "Constituencies");
+    ada.see("Postcodes cannot be looked up on this site yet: find yours by its name.")
+        .dont_see("Find yours by postcode");
+    assert!(!ada.page().links().contains(&urls::local().to_owned()), "it leads back to where it came from");
+    ada.visit("/constituencies?q=ynys").await.dont_see("Find yours by postcode");
     app.sql(
         "insert into postcodes (code, area_id, terminated)
          select 'LL652AB', id, true from areas where code = 'W07000112' union all select 'JE23AB', null, false",
     )
-    ada.see("Postcodes cannot be looked up on this site yet: find yours by its name.").dont_see("Find yours by postcode");
-    assert!(!ada.page().links().contains(&urls::local().to_owned()), "it leads back to where it came from");
-    ada.visit("/constituencies?q=ynys").await.dont_see("Find yours by postcode");
     .await
     .expect("postcodes");
+    ada.visit("/constituencies?q=ynys")
+        .await
+        .follow("Find yours by postcode")
+        .await
+        .see("It is looked up and not kept.");
     for (typed, words) in [
         ("", "Enter your postcode"),
         ("LL65", "Enter a full UK postcode, such as SW1A 1AA"),
         ("SW1A 1AA", "We do not know this postcode: check it, or choose your constituency from the list"),
-    ada.visit("/constituencies?q=ynys").await.follow("Find yours by postcode").await.see("It is looked up and not kept.");
         ("je2 3ab", "This postcode lies in no constituency"),
     ] {
         ada.visit(urls::local()).await.fill("Postcode", typed).press("Find my constituency").await;

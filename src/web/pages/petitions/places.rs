@@ -96,7 +96,7 @@ pub struct Choice {
 
 /// A row of the tables of constituencies and regions.
 pub struct Row {
-    /// Its rank by signatures among its kind.
+    /// Its rank by what the list is ordered by, the largest first.
     pub rank: usize,
     /// Its name.
     pub name: String,
@@ -260,21 +260,40 @@ impl View {
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
 
-    /// The constituencies that are wanted, in the order that is wanted, each with its rank by signatures.
+    /// The figure by which the constituencies are ranked: the one that they are ordered by, or else that of the map.
+    fn ranked_by(&self) -> Shade {
+        match self.order {
+            Order::By(shade) => shade,
+            Order::Name => self.shade,
+        }
+    }
+
+    /// What the number before a name is.
+    pub fn rank(&self) -> &'static str {
+        match self.ranked_by() {
+            Shade::Count => "its rank by signatures",
+            Shade::Share => "its rank by the share of people who signed",
+            Shade::Usual => "its rank by how much more than usual it signed",
+        }
+    }
+
+    /// The constituencies that are wanted, in the order that is wanted, each with its rank among all; equal figures share
+    /// a rank.
     pub fn choose<'a>(&self, places: &'a Places) -> Vec<(usize, &'a Constituency)> {
         let compared = places.comparison();
         let words: Vec<String> = fold(&self.words).split_whitespace().map(str::to_owned).collect();
+        let figure = |constituency: &Constituency| value(constituency, self.ranked_by(), compared).unwrap_or(-1.0);
         let mut chosen = places.ranked();
+        chosen.sort_by(|(_, a), (_, b)| figure(b).total_cmp(&figure(a)));
+        for at in 0..chosen.len() {
+            let like_last = at > 0 && figure(chosen[at - 1].1) == figure(chosen[at].1);
+            chosen[at].0 = if like_last { chosen[at - 1].0 } else { at + 1 };
+        }
         chosen.retain(|(_, constituency)| {
             lies_in(constituency, &self.region) && (words.is_empty() || is_called(constituency, &words))
         });
-        match self.order {
-            Order::By(Shade::Count) => {}
-            Order::By(shade) => {
-                let figure = |c: &Constituency| value(c, shade, compared).unwrap_or(-1.0);
-                chosen.sort_by(|(_, a), (_, b)| figure(b).total_cmp(&figure(a)));
-            }
-            Order::Name => chosen.sort_by_cached_key(|(_, constituency)| fold(&constituency.name)),
+        if self.order == Order::Name {
+            chosen.sort_by_cached_key(|(_, constituency)| fold(&constituency.name));
         }
         if self.turned {
             chosen.reverse();
