@@ -200,9 +200,12 @@ async fn settle_one(db: &mut Db, id: PetitionId, event: Event, now: Timestamp) -
             (Audience::Creator, MailKind::SupportGrows) => {
                 store::creators::tell_of_support(db, id, petition.supporters, now).await?;
             }
-            (Audience::Creator, kind) => {
+            (Audience::Creator, MailKind::SupportLost) => {
+                store::creators::tell_support_lost(db, id, now).await?;
+            }
+            (Audience::Creator, _) => {
                 store::creators::forget_support(db, id).await?;
-                store::creators::tell_once(db, &[id], *kind, false, now).await?;
+                store::creators::tell_support_reached(db, id, now).await?;
             }
             (Audience::Supporters | Audience::WhomStaffChoose, _) => {}
         }

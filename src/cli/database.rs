@@ -15,7 +15,9 @@ use crate::{
     store,
 };
 
-/// Connections that a private server keeps free for commands typed while the site runs.
+/// Sites that may share a private server, each with all its connections.
+const SITES: u32 = 4;
+/// Connections that a private server keeps free for commands typed while they run.
 const FOR_OTHERS: u32 = 20;
 
 /// A database that is up to date and ready.
@@ -64,7 +66,7 @@ impl Database {
         let private = PrivatePostgres::start(&Options {
             data_dir: data_dir(settings),
             pg_bin: settings.pg_bin.clone(),
-            max_connections: u16::try_from(settings.database_connections + FOR_OTHERS)?,
+            max_connections: u16::try_from(SITES * settings.database_connections + FOR_OTHERS)?,
             durable: true,
         })
         .await?;

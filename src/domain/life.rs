@@ -210,6 +210,7 @@ const SITS_SUPPORTED: &[Need] = &[Need::ParliamentSits, Need::EnoughSupporters];
 const SITS_CONFIRMED: &[Need] = &[Need::ParliamentSits, Need::TooFewSupporters, Need::Confirmed];
 const SITS_UNCONFIRMED: &[Need] = &[Need::ParliamentSits, Need::TooFewSupporters, Need::Unconfirmed];
 
+const TELL_SUPPORT_LOST: Tells = &[(Audience::Creator, MailKind::SupportLost)];
 const TELL_WITHDRAWN: Tells =
     &[(Audience::Creator, MailKind::PetitionWithdrawn), (Audience::Supporters, MailKind::PetitionWithdrawn)];
 const TELL_PUBLISHED: Tells = &[(Audience::WhomStaffChoose, MailKind::PetitionPublished)];
@@ -253,7 +254,7 @@ pub static LIFE: &[Move] = {
         line(Support, &[Dormant], By::Supporter, &[Confirmed], Dormant, &[], &[]),
         line(SupportLost, &[Validated], By::Supporter, &[], Validated, &[], &[]),
         line(SupportLost, &[Sponsored], By::Supporter, &[EnoughSupporters], Sponsored, &[], &[]),
-        line(SupportLost, &[Sponsored], By::Supporter, &[TooFewSupporters], Validated, UNSUPPORTED, &[]),
+        line(SupportLost, &[Sponsored], By::Supporter, &[TooFewSupporters], Validated, UNSUPPORTED, TELL_SUPPORT_LOST),
         line(SupportLost, &[Flagged], By::Supporter, &[], Flagged, &[], &[]),
         line(SupportLost, &[Dormant], By::Supporter, &[], Dormant, &[], &[]),
         line(Withdraw, CREATED, By::Creator, &[Confirmed], Hidden, REJECTED, TELL_WITHDRAWN),

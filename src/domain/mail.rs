@@ -24,13 +24,15 @@ pub enum MailKind {
     PetitionRestored,
     /// "Confirm your petition", to its creator, with the link that does it.
     ConfirmPetition,
-    /// "Find supporters", to its creator, with the link that they follow. So are the next eight: what becomes of it, to
+    /// "Find supporters", to its creator, with the link that they follow. So are the next nine: what becomes of it, to
     /// its creator.
     GatherSupporters,
     /// Somebody supports it.
     SupportGrows,
     /// It has as many supporters as it needs, and is checked.
     SupportReached,
+    /// It has fewer than that again, and is not checked any more.
+    SupportLost,
     /// It was taken back by its creator; to its supporters too.
     PetitionWithdrawn,
     /// So many have signed that the Government answers.

@@ -599,6 +599,7 @@ impl Desk {
             what @ (MailKind::GatherSupporters
             | MailKind::SupportGrows
             | MailKind::SupportReached
+            | MailKind::SupportLost
             | MailKind::PetitionWithdrawn
             | MailKind::ResponseThresholdReached
             | MailKind::DebateThresholdReached
@@ -622,6 +623,7 @@ impl Desk {
                             additional_details: told.additional_details,
                             supporters: told.supporters,
                             signatures: told.signatures,
+                            dissolved: told.dissolved,
                             thresholds: [response, debate],
                             closes_at: told.closes_at,
                             answered: told.answered,

@@ -30,6 +30,8 @@ pub struct CreatorTold {
     pub thresholds: [u32; 2],
     /// Until when it can be signed.
     pub closes_at: Option<Timestamp>,
+    /// Whether it closed since its parliament was dissolved.
+    pub dissolved: bool,
     /// Whether the Government has answered.
     pub answered: bool,
     /// Whether the public can read it.
@@ -58,6 +60,7 @@ impl CreatorTold {
             MailKind::SupportGrows if self.supporters == 1 => "One person supports your petition".to_owned(),
             MailKind::SupportGrows => format!("{} people support your petition", number(self.supporters)),
             MailKind::SupportReached => "Your petition has enough supporters".to_owned(),
+            MailKind::SupportLost => "Your petition needs supporters again".to_owned(),
             MailKind::PetitionWithdrawn if self.page.is_some() => "You have withdrawn your petition".to_owned(),
             MailKind::PetitionWithdrawn => "The petition you supported was withdrawn".to_owned(),
             MailKind::ResponseThresholdReached => {
@@ -116,6 +119,15 @@ impl CreatorTold {
                     limits::SUPPORTERS_MOST
                 ),
             ],
+            MailKind::SupportLost => vec![
+                format!(
+                    "It had enough supporters, and one of them does not support it any more. {} more {} needed; until then we \
+                     do not check it.",
+                    number(missing.max(1)),
+                    if missing > 1 { "are" } else { "is" }
+                ),
+                "Send the link below to people you know. We write to you when there are enough again.".to_owned(),
+            ],
             MailKind::PetitionWithdrawn if self.page.is_some() => vec![
                 "We will not publish it, and nobody can read or support it any more. Its supporters who asked for mail have \
                  been told."
@@ -148,7 +160,11 @@ impl CreatorTold {
             ],
             MailKind::PetitionClosed => {
                 let closed = self.closes_at.as_ref().map(|at| format!(" on {}", day(at))).unwrap_or_default();
-                let next = if self.signatures >= debate {
+                let why = if self.dissolved { ", since Parliament was dissolved," } else { "" };
+                let again = if self.dissolved { " when a new Parliament has begun" } else { "" };
+                let next = if self.dissolved && self.signatures >= response && !self.answered {
+                    "What becomes of it after the election is not known yet. Its page will say so.".to_owned()
+                } else if self.signatures >= debate {
                     "It has enough signatures to be considered for a debate in Parliament. We will write to you about what \
                      is decided."
                         .to_owned()
@@ -160,13 +176,13 @@ impl CreatorTold {
                 } else {
                     format!(
                         "A response by the Government takes {} signatures, so there will be none. Its page stays on the site, \
-                         and you can start another petition.",
+                         and you can start another petition{again}.",
                         number(response)
                     )
                 };
                 vec![
                     format!(
-                        "It closed{closed} with {signed}. Whoever signed in the last hours can confirm for another {} hours, \
+                        "It closed{closed}{why} with {signed}. Whoever signed in the last hours can confirm for another {} hours, \
                          so the number may still grow.",
                         limits::CONFIRMATION_GRACE_HOURS
                     ),
@@ -199,6 +215,7 @@ impl CreatorTold {
         match self.what {
             MailKind::GatherSupporters => true,
             MailKind::SupportGrows => self.supporters < limits::SUPPORTERS_NEEDED,
+            MailKind::SupportLost => true,
             _ => false,
         }
     }
@@ -213,6 +230,7 @@ pub fn is_still_true(what: MailKind, is_creator: bool, state: PetitionState) -> 
         MailKind::GatherSupporters => state == Validated,
         MailKind::SupportGrows => matches!(state, Validated | Sponsored | Flagged),
         MailKind::SupportReached => matches!(state, Sponsored | Flagged | Dormant),
+        MailKind::SupportLost => state == Validated,
         MailKind::ResponseThresholdReached | MailKind::DebateThresholdReached => matches!(state, Open | Closed),
         MailKind::PetitionClosed => state == Closed,
         MailKind::PetitionStopped => state == Stopped,

@@ -175,20 +175,71 @@ pub async fn tell_of_support(db: &mut Db, petition: PetitionId, supporters: u32,
     Ok(())
 }
 
+/// Tells the creator of a petition that it has enough supporters: again only if the creator knows that there were too few
+/// meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_support_reached(db: &mut Db, petition: PetitionId, now: Timestamp) -> sqlx::Result<()> {
+    if take_back(db, petition, MailKind::SupportLost).await? {
+        return know_of_support(db, petition, now).await;
+    }
+    tell_once(db, &[petition], MailKind::SupportReached, false, now).await?;
+    Ok(())
+}
+
+/// Tells the creator of a petition that it has too few supporters again, unless it has not been told that there were
+/// enough.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_support_lost(db: &mut Db, petition: PetitionId, now: Timestamp) -> sqlx::Result<()> {
+    let knew = !take_back(db, petition, MailKind::SupportReached).await?;
+    sqlx::query!(
+        "delete from creator_told where petition_id = $1 and kind in ('support_reached', 'support_lost')",
+        petition.get()
+    )
+    .execute(&mut *db)
+    .await?;
+    if knew {
+        tell_once(db, &[petition], MailKind::SupportLost, false, now).await?;
+    }
+    Ok(())
+}
+
+/// Notes that the creator of a petition knows that it has enough supporters.
+async fn know_of_support(db: &mut Db, petition: PetitionId, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into creator_told (petition_id, kind, told_at) values ($1, 'support_reached', $2) on conflict do nothing",
+        petition.get(),
+        sql(now) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Takes a mail about growing support that has not been tried yet out of the outbox: a later one says more.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget_support(db: &mut Db, petition: PetitionId) -> sqlx::Result<()> {
-    sqlx::query!(
+    take_back(db, petition, MailKind::SupportGrows).await?;
+    Ok(())
+}
+
+/// Takes a mail to the creator of a petition that has not been tried yet out of the outbox; says whether there was one.
+async fn take_back(db: &mut Db, petition: PetitionId, kind: MailKind) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "delete from outbox o using supporters u
          where u.petition_id = $1::bigint and u.is_creator and o.signature_id = u.signature_id
-             and o.kind = 'support_grows' and o.attempts = 0",
-        petition.get()
+             and o.kind = $2 and o.attempts = 0",
+        petition.get(),
+        kind as MailKind
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Mails the creator of a petition the link to the creator's page again, if one of these is the hash of the creator's
@@ -246,6 +297,8 @@ pub struct Told {
     pub signatures: u32,
     /// Until when it can be signed.
     pub closes_at: Option<Timestamp>,
+    /// Whether it closed since its parliament was dissolved.
+    pub dissolved: bool,
     /// Whether the Government has answered.
     pub answered: bool,
 }
@@ -258,12 +311,14 @@ pub async fn told(db: &mut Db, signature: SignatureId) -> sqlx::Result<Option<To
     let row = sqlx::query!(
         r#"select u.is_creator, p.state, p.background, p.additional_details, p.closes_at, t.signature_count,
                p.government_response_at is not null as "answered!",
+               coalesce(p.closed_at = l.dissolution_at, false) as "dissolved!",
                (s.state not in ('pending', 'withdrawn') and (u.is_creator or (s.wants_updates and s.state = 'validated')))
                    as "wanted!",
                (select count(*) from supporters o join signatures v on v.id = o.signature_id
                 where o.petition_id = u.petition_id and not o.is_creator and v.state = 'validated') as "supporters!"
            from supporters u join signatures s on s.id = u.signature_id
            join petitions p on p.id = u.petition_id join petition_totals t on t.petition_id = p.id
+           left join parliaments l on l.id = p.parliament_id
            where u.signature_id = $1"#,
         signature.get()
     )
@@ -278,6 +333,7 @@ pub async fn told(db: &mut Db, signature: SignatureId) -> sqlx::Result<Option<To
         supporters: u32::try_from(row.supporters).unwrap_or(u32::MAX),
         signatures: row.signature_count.unsigned_abs(),
         closes_at: row.closes_at.map(|at| at.to_jiff()),
+        dissolved: row.dissolved,
         answered: row.answered,
     }))
 }

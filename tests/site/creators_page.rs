@@ -432,6 +432,7 @@ fn mails_to_creators_and_supporters_read_as_they_should() {
             thresholds: [10_000, 100_000],
             closes_at: Some(at("2022-09-01T22:59:59.999Z")),
             answered: false,
+            dissolved: false,
             is_public: signatures > 30,
         })
     };
@@ -442,17 +443,21 @@ fn mails_to_creators_and_supporters_read_as_they_should() {
         background: "Trees give shade.\nThey clean the air.".to_owned(),
         additional_details: "Begin where there are <none>.".to_owned(),
     });
+    let Mail::CreatorTold(closed) = told(MailKind::PetitionClosed, 5, 812, true) else { panic!("another mail") };
+    let dissolved = Mail::CreatorTold(CreatorTold { dissolved: true, ..closed });
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         for (name, mail) in [
             ("gather-supporters", told(MailKind::GatherSupporters, 0, 1, true)),
             ("support-grows", told(MailKind::SupportGrows, 4, 5, true)),
             ("support-reached", told(MailKind::SupportReached, 5, 6, true)),
+            ("support-lost", told(MailKind::SupportLost, 4, 5, true)),
             ("petition-withdrawn", told(MailKind::PetitionWithdrawn, 2, 3, true)),
             ("petition-withdrawn-supporter", told(MailKind::PetitionWithdrawn, 2, 3, false)),
             ("response-threshold", told(MailKind::ResponseThresholdReached, 5, 10_000, true)),
             ("debate-threshold", told(MailKind::DebateThresholdReached, 5, 100_012, true)),
             ("petition-closed", told(MailKind::PetitionClosed, 5, 812, true)),
             ("petition-closed-enough", told(MailKind::PetitionClosed, 5, 44_029, true)),
+            ("petition-closed-dissolved", dissolved),
             ("petition-stopped", told(MailKind::PetitionStopped, 5, 6, true)),
             ("creator-link", told(MailKind::CreatorLink, 5, 6, true)),
             ("confirm-support", support),

@@ -380,7 +380,7 @@ async fn places_that_are_not_there_are_not_found() {
     let rejected = app.petition().rejected("duplicate").create().await;
     assert_eq!(app.get(&urls::all_places(&waiting.id)).await.header("location"), urls::moderation_info(&waiting.id));
     assert_eq!(app.get(&urls::all_places(&rejected.id)).await.status, StatusCode::NOT_FOUND);
-    let none = app.petition().signatures(12).create().await;
+    let none = app.petition().imported(700_001).signatures(12).create().await;
     let mut ada = app.visitor();
     ada.visit(&urls::all_places(&none.id)).await.see("It is not known where this petition was signed.");
 }

@@ -297,11 +297,13 @@ async fn before_there_are_signatures_nothing_is_made_up() {
     let mut ada = app.visitor();
     ada.visit(&petition.url()).await.see("1 signature").dont_see("1 signatures");
     ada.see("0% of the 10,000 needed for a government response");
+    assert_eq!(ada.fact("Last 24 hours"), "1", "it is not older");
+    let growth = &app.get(&urls::petition_json(&petition.id)).await.json()["data"]["attributes"]["growth"];
+    assert_eq!(growth["last_24_hours"], 1, "{growth}");
     let terms: Vec<String> = ada.page().facts().into_iter().map(|(term, _)| term).collect();
-    assert!(!terms.contains(&"Last 24 hours".to_owned()), "{terms:?}");
     assert!(!terms.contains(&"Estimated final signatures".to_owned()), "{terms:?}");
     ada.section("Where people signed");
-    ada.see("It is not known where this petition was signed.");
+    ada.see("All signatures come from the United Kingdom. From which of its constituencies is not known.");
 
     let nobody = app.petition().signatures(0).create().await;
     ada.visit(&nobody.url()).await.see("0 signatures").see("Nobody has signed yet.");

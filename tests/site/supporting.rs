@@ -390,14 +390,25 @@ async fn a_petition_that_loses_supporters_before_it_is_decided_falls_back_and_co
     assert_eq!(state(&app, petition.id).await, "sponsored");
     assert_eq!(app.ask(QUEUED).await, "support_reached", "it is told once");
 
+    // Who was told that there are enough is told that there are not, and when there are again.
+    app.sql("delete from outbox").await.expect("all mail has left");
+    let bea = app.ask("select id from signatures where name = 'Bea Two'").await.parse::<i64>().expect("Bea").into();
+    let hers = urls::your_signature(&bea, &app.keyring.token(Purpose::Manage, bea));
+    app.visitor().visit(&hers).await.press("Withdraw my signature").await;
+    assert_eq!(app.ask(QUEUED).await, "support_lost");
+    supports(&app, petition.id, "Cleo Three").await;
+    assert_eq!(app.ask(QUEUED).await, "", "neither has to be told any more");
+    app.sql("delete from outbox").await.expect("all mail has left");
+
     // Staff find that one of them is none.
     let mut grace = app.staff(Role::Sysadmin).await;
-    let bea = app.ask("select id from signatures where name = 'Bea Two'").await.parse::<i64>().expect("Bea").into();
+    let cleo =
+        app.ask("select id from signatures where name = 'Cleo Three'").await.parse::<i64>().expect("Cleo").into();
     let act = undersigned::domain::judging::Judgement::Invalidate;
     let actor = undersigned::store::audit::Actor::nobody("command line");
     let judge = undersigned::actions::judge_signatures::judge_signatures;
     let now = app.now + SignedDuration::from_secs(1);
-    judge(&mut app.db().await, &[bea], act, "no such person", None, &actor, Thresholds::default(), now)
+    judge(&mut app.db().await, &[cleo], act, "no such person", None, &actor, Thresholds::default(), now)
         .await
         .expect("judged");
     assert_eq!(state(&app, petition.id).await, "validated");

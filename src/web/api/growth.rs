@@ -11,7 +11,7 @@ use crate::{
         threshold::Thresholds,
     },
     store::petitions::Petition,
-    web::pages::petitions::pace::{reached, today},
+    web::pages::petitions::pace::{covers, reached, today},
 };
 
 /// The figures of a petition's page beside its chart. What is not known is null.
@@ -62,8 +62,7 @@ struct Threshold {
 impl Growth {
     pub(super) fn new(petition: &Petition, series: &Series, thresholds: Thresholds) -> Self {
         let today = today(petition, series);
-        // Only where the whole of that time is on record.
-        let known = |hours: i64| series.length() >= SignedDuration::from_hours(hours);
+        let known = |hours| covers(petition, series, SignedDuration::from_hours(hours));
         Self {
             since: Moment(series.since()),
             last_24_hours: known(24).then(|| series.last_24_hours().anew()),

@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use undersigned::domain::{
     deadline,
     life::{Facts, Move, Stamp},
+    mail::MailKind,
     parliament::cut_short,
     petition::PetitionState,
     signature::SignatureId,
@@ -43,6 +44,8 @@ pub(super) struct Expected {
     pub(super) told_of: u32,
     /// Whether its creator has been told that there are enough.
     pub(super) told_enough: bool,
+    /// Which of the mails that there are enough, or not any more, waits to leave.
+    pub(super) waits: Option<MailKind>,
     /// Whether it is a petition of this walk's parliament.
     pub(super) current: bool,
 }
@@ -70,6 +73,7 @@ impl Expected {
             behind: BTreeSet::new(),
             told_of: 0,
             told_enough: false,
+            waits: None,
             current: true,
         }
     }

@@ -339,15 +339,22 @@ impl Walk<'_> {
         let mut told = Vec::new();
         for (audience, kind) in line.tells {
             assert_eq!(*audience, Audience::Creator);
-            // What was told once is not told again when the number falls and rises.
+            // What was told once is not told again when the number falls and rises; what makes a mail that waits untrue
+            // takes its place.
+            let enough = *kind == MailKind::SupportReached;
             let is_new = match kind {
                 MailKind::SupportGrows => supporters > petition.told_of,
-                MailKind::SupportReached => !petition.told_enough,
+                MailKind::SupportReached => {
+                    petition.waits.take() != Some(MailKind::SupportLost) && !petition.told_enough
+                }
+                MailKind::SupportLost => petition.waits.take() != Some(MailKind::SupportReached),
                 other => panic!("{other:?} is told of a supporter"),
             };
-            match kind {
-                MailKind::SupportGrows => petition.told_of = petition.told_of.max(supporters),
-                _ => petition.told_enough = true,
+            if *kind == MailKind::SupportGrows {
+                petition.told_of = petition.told_of.max(supporters);
+            } else {
+                petition.told_enough = enough;
+                petition.waits = (is_new && reachable > 0).then_some(*kind);
             }
             told.extend(is_new.then_some(*kind));
         }

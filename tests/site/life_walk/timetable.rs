@@ -150,6 +150,13 @@ impl Walk<'_> {
         assert_eq!(again, 0, "what is done is done");
     }
 
+    /// All mail leaves.
+    pub(super) async fn deliver(&mut self) {
+        self.check().await;
+        sqlx::query("delete from outbox").execute(&mut self.db).await.expect("a database");
+        self.petitions.values_mut().for_each(|petition| petition.waits = None);
+    }
+
     /// What nobody has confirmed in time is forgotten.
     pub(super) async fn forget_unconfirmed(&mut self) {
         let retention = Retention::of_days(limits::KEEP_UNCONFIRMED_DAYS, limits::KEEP_PERSONAL_DATA_DAYS);

@@ -1,6 +1,6 @@
 //! The key facts of a petition, as a list of terms and what they mean for it.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::{
     domain::{
@@ -8,7 +8,10 @@ use crate::{
     },
     store::petitions::Petition,
     urls,
-    web::filters::{day, day_of, in_about, long_day, long_day_of, thousands, until, waited},
+    web::{
+        filters::{day, day_of, in_about, long_day, long_day_of, thousands, until, waited},
+        pages::petitions::pace::covers,
+    },
 };
 
 /// The key facts, in their order.
@@ -61,8 +64,7 @@ impl Facts {
         }
         match petition.state {
             PetitionState::Open => {
-                // Only where the whole of the last day is on record.
-                if series.since() <= series.until() - jiff::SignedDuration::from_hours(24) {
+                if covers(petition, series, SignedDuration::from_hours(24)) {
                     let last = series.last_24_hours();
                     let fact = Fact::new("Last 24 hours", thousands(last.anew()));
                     facts.push(match last.put_back {

@@ -51,6 +51,12 @@ pub fn reached(petition: &Petition, thresholds: Thresholds) -> Vec<Reached> {
     moments.into_iter().filter_map(reached).collect()
 }
 
+/// Whether it is on record how a petition's count has changed for so long, or since the petition was opened.
+pub fn covers(petition: &Petition, series: &Series, time: SignedDuration) -> bool {
+    let whole_life = petition.dates.opened_at.is_some_and(|opened| series.since() <= opened);
+    series.length() >= time || whole_life && series.length().is_positive()
+}
+
 /// Today beside yesterday; `None` where that would be another day than the reader's: of a petition that has closed, or
 /// whose count another service published.
 pub fn today(petition: &Petition, series: &Series) -> Option<Today> {
