@@ -634,7 +634,10 @@ impl Desk {
             }
             MailKind::ClosingDateChanged => self.closing_date_changed(signature, about, copy).await?,
             MailKind::ConfirmFollow | MailKind::WeeklyNews => None,
-            MailKind::Mailing => told.map(|told| Mail::News(News { about, told })),
+            MailKind::Mailing => told.map(|told| {
+                let creator_page = signature.is_creator.then(|| creator_page(signature.petition));
+                Mail::News(News { about, told, creator_page })
+            }),
         })
     }
 }

@@ -132,7 +132,8 @@ impl CreatorTold {
                 "We will not publish it, and nobody can read or support it any more. Its supporters who asked for mail have \
                  been told."
                     .to_owned(),
-                "If it was not you, somebody else has the link to your petition’s page. Tell us, and we will look into it."
+                "If it was not you, somebody else has the link to your petition’s page. Tell us by the feedback form, whose link \
+                 is at the foot of that page, and we will look into it."
                     .to_owned(),
             ],
             MailKind::PetitionWithdrawn => vec![
@@ -142,16 +143,16 @@ impl CreatorTold {
             ],
             MailKind::ResponseThresholdReached => vec![
                 format!(
-                    "It has {signed} now. At {} the Government responds. We have asked for the response, and will write to \
-                     you and to everybody who signed and asked for news when it is here.",
+                    "It has {signed} now. At {} the Government responds. We have asked for the response. It will be on your \
+                     petition’s page when it is here, and we will write to everybody who signed and asked for news.",
                     number(response)
                 ),
                 format!("At {} signatures it is considered for a debate in Parliament.", number(debate)),
             ],
             MailKind::DebateThresholdReached => vec![
                 format!(
-                    "It has {signed} now. At {} it is considered for a debate in Parliament. We will write to you when a day \
-                     has been set.",
+                    "It has {signed} now. At {} it is considered for a debate in Parliament. The day will be on your petition’s \
+                     page when one has been set.",
                     number(debate)
                 ),
                 "Now is the time to write to your MP, and to ask others to write to theirs: tell them that you want them to \
@@ -165,13 +166,12 @@ impl CreatorTold {
                 let next = if self.dissolved && self.signatures >= response && !self.answered {
                     "What becomes of it after the election is not known yet. Its page will say so.".to_owned()
                 } else if self.signatures >= debate {
-                    "It has enough signatures to be considered for a debate in Parliament. We will write to you about what \
-                     is decided."
+                    "It has enough signatures to be considered for a debate in Parliament. What is decided will be on its page."
                         .to_owned()
                 } else if self.answered {
                     "The Government’s response stays on its page for good.".to_owned()
                 } else if self.signatures >= response {
-                    "It has enough signatures for a response by the Government. We will write to you when it is here."
+                    "It has enough signatures for a response by the Government, which will be on its page when it is here."
                         .to_owned()
                 } else {
                     format!(

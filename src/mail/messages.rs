@@ -190,6 +190,18 @@ pub struct News {
     pub about: AboutSignature,
     /// What they are; the same for everybody.
     pub told: Arc<Told>,
+    /// The creator's own page of the petition; `None`: it goes to somebody else who signed.
+    pub creator_page: Option<String>,
+}
+
+impl News {
+    /// The sentence that says what happened, to whoever created the petition or only signed it.
+    pub(super) fn lead(&self) -> String {
+        match self.creator_page {
+            Some(_) => self.told.lead.replacen("that you signed", "that you created", 1),
+            None => self.told.lead.clone(),
+        }
+    }
 }
 
 /// A mail that can be written.
@@ -365,7 +377,7 @@ impl Mail {
             Self::ContinuePetition(mail) => ContinuePetitionText { mail }.render(),
             Self::AlreadySigned(mail) => AlreadySignedText { mail, about: &mail.about }.render(),
             Self::ClosingDateChanged(mail) => ClosingDateChangedText { mail, about: &mail.about }.render(),
-            Self::News(mail) => NewsText { told: &mail.told, about: &mail.about }.render(),
+            Self::News(mail) => NewsText { mail, told: &mail.told, about: &mail.about }.render(),
             Self::Feedback(mail) => mail.text(),
             Self::ToFollower(mail) => mail.text(),
         }
@@ -386,7 +398,7 @@ impl Mail {
             Self::ContinuePetition(mail) => ContinuePetitionHtml { mail }.render(),
             Self::AlreadySigned(mail) => AlreadySignedHtml { mail, about: &mail.about }.render(),
             Self::ClosingDateChanged(mail) => ClosingDateChangedHtml { mail, about: &mail.about }.render(),
-            Self::News(mail) => NewsHtml { told: &mail.told, about: &mail.about }.render(),
+            Self::News(mail) => NewsHtml { mail, told: &mail.told, about: &mail.about }.render(),
             Self::Feedback(mail) => mail.html(),
             Self::ToFollower(mail) => mail.html(),
         }

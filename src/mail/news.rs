@@ -9,7 +9,7 @@ use crate::{
     store::mailings::{Content, Threshold},
 };
 
-use super::messages::AboutSignature;
+use super::messages::{AboutSignature, News};
 
 /// What a mailing tells, ready to be put into each of its mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,14 +59,14 @@ impl Told {
             },
             Content::Scheduled(on) => written(
                 "Parliament will debate it",
-                format!("Parliament will debate a petition that you signed, on {}.", day(on)),
+                format!("On {} Parliament will debate a petition that you signed.", day(on)),
                 "#debate",
             ),
             Content::Outcome(debate) => {
                 let overview = debate.overview.as_deref().unwrap_or_default();
                 let (headline, lead) = if debate.debated {
-                    let on = debate.debated_on.map(|on| format!(", on {}", day(&on))).unwrap_or_default();
-                    ("Parliament debated it", format!("Parliament debated a petition that you signed{on}."))
+                    let on = debate.debated_on.map(|on| format!("On {} ", day(&on))).unwrap_or_default();
+                    ("Parliament debated it", format!("{on}Parliament debated a petition that you signed."))
                 } else {
                     let lead = "Parliament decided not to debate a petition that you signed.";
                     ("Parliament will not debate it", lead.to_owned())
@@ -144,6 +144,7 @@ fn day(day: &Date) -> String {
 #[derive(Template)]
 #[template(path = "mail/news.txt")]
 pub(super) struct NewsText<'a> {
+    pub(super) mail: &'a News,
     pub(super) told: &'a Told,
     pub(super) about: &'a AboutSignature,
 }
@@ -151,6 +152,7 @@ pub(super) struct NewsText<'a> {
 #[derive(Template)]
 #[template(path = "mail/news.html")]
 pub(super) struct NewsHtml<'a> {
+    pub(super) mail: &'a News,
     pub(super) told: &'a Told,
     pub(super) about: &'a AboutSignature,
 }

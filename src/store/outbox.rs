@@ -134,6 +134,8 @@ pub struct TakenSignature {
     pub contact: Vec<u8>,
     /// To what the contact belongs.
     pub email_hash: EmailHash,
+    /// Whether the signer created the petition.
+    pub is_creator: bool,
 }
 
 /// What became of a mail that was taken.
@@ -184,7 +186,7 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
            select t.id as "id!", t.kind as "kind!", t.created_at as "created_at!", t.was_due_at as "due_at!",
                t.attempts as "attempts!", t.signature_id, t.mailing_id,
                s.petition_id as "petition_id?", s.state as "state?", s.created_at as "signed_at?", s.confirmed_at, s.name as "name?",
-               s.contact as "contact?", s.email_hash, p.action as "action?", p.state as "petition_state?", p.closes_at,
+               s.contact as "contact?", s.email_hash, coalesce(u.is_creator, false) as "is_creator!", p.action as "action?", p.state as "petition_state?", p.closes_at,
                m.id as "staff_id?", m.name as "staff_name?", m.email as "staff_email?",
                i.number as "invitation?", i.expires_at as "invited_until?", t.copy_to is not null as "is_copy!",
                f.sealed as "feedback?", f.created_at as "given_at?", (select feedback_to from site) as "feedback_to!",
@@ -195,6 +197,7 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                and (t.mailing_id is null or s.state = 'validated' and s.wants_updates)
                and not exists (select from unwanted_mail u
                                where u.email_hash = s.email_hash and u.petition_id = s.petition_id)
+           left join supporters u on u.signature_id = s.id
            left join petitions p on p.id = s.petition_id
            left join feedback f on f.id = t.feedback_id
            left join staff m on m.id = coalesce(t.staff_id, t.copy_to) and m.disabled_at is null
@@ -245,6 +248,7 @@ pub async fn take(db: &mut Db, now: Timestamp, most: usize) -> sqlx::Result<Vec<
                 name: row.name?,
                 contact: row.contact?,
                 email_hash: EmailHash(row.email_hash?),
+                is_creator: row.is_creator,
             })
         })();
         let staff = (|| {

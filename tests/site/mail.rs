@@ -7,10 +7,15 @@ use proptest::prelude::*;
 use undersigned::{
     actions::sign::{NewSignature, Signed},
     domain::{
-        email::EmailAddress, petition::PetitionId, postcode::Postcode, signature::SignatureId, signer::SignerName,
+        email::EmailAddress, feedback::Feedback, petition::PetitionId, postcode::Postcode, signature::SignatureId,
+        signer::SignerName,
     },
-    mail::messages::{
-        AboutSignature, AlreadySigned, ConfirmPetition, ConfirmSignature, ContinuePetition, Envelope, Mail as Message,
+    mail::{
+        feedback::FeedbackMail,
+        messages::{
+            AboutSignature, AlreadySigned, ConfirmPetition, ConfirmSignature, ContinuePetition, Envelope,
+            Mail as Message, StaffInvitation,
+        },
     },
     urls,
 };
@@ -475,7 +480,27 @@ fn mails_read_as_they_should() {
         go_on: "https://petitions.example.org/petitions/drafts/7?token=dddd".to_owned(),
         until: at("2022-09-20T20:00:00Z"),
     });
+    let feedback = Message::Feedback(FeedbackMail {
+        site_name: "Petitions".to_owned(),
+        feedback: Feedback {
+            comment: "The map is small.\n\n<b>Very</b> small.".to_owned(),
+            petition: "Plant trees along every railway line".to_owned(),
+            email: "zoe@example.org".to_owned(),
+        },
+        given_at: at("2022-08-21T20:00:00Z"),
+    });
+    let invitation = Message::StaffInvitation(StaffInvitation {
+        name: "Grace Hopper".to_owned(),
+        site_name: "Petitions".to_owned(),
+        site: "https://petitions.example.org".to_owned(),
+        accept: "https://petitions.example.org/admin/invitations/3?token=iiii".to_owned(),
+        until: at("2022-08-24T20:00:00Z"),
+    });
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        for (name, mail) in [("feedback", feedback), ("staff-invitation", invitation)] {
+            insta::assert_snapshot!(format!("mail-{name}.txt"), format!("{}\n\n{}", mail.subject(), mail.text().expect("words")));
+            insta::assert_snapshot!(format!("mail-{name}.html"), mail.html().expect("words"));
+        }
         insta::assert_snapshot!("mail-confirm-signature.txt", ada.text().expect("words"));
         insta::assert_snapshot!("mail-confirm-signature.html", ada.html().expect("words"));
         insta::assert_snapshot!("mail-confirm-petition.txt", petition.text().expect("words"));

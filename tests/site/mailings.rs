@@ -290,7 +290,7 @@ async fn strangers_numbers_and_orders_lead_nowhere() {
 }
 
 /// A mail that tells this.
-fn telling(content: &Content) -> Mail {
+fn telling(content: &Content, creator_page: Option<String>) -> Mail {
     let about = AboutSignature {
         site_name: "Undersigned".to_owned(),
         name: "Ada <Lovelace>".to_owned(),
@@ -299,7 +299,7 @@ fn telling(content: &Content) -> Mail {
         signature: "https://petitions.example.org/signatures/7?token=aaaa".to_owned(),
         unsubscribe: "https://petitions.example.org/signatures/7/unsubscribe?token=bbbb".to_owned(),
     };
-    Mail::News(News { about, told: Told::new(content).into() })
+    Mail::News(News { about, told: Told::new(content).into(), creator_page })
 }
 
 #[test]
@@ -336,9 +336,13 @@ fn news_read_well_as_text_and_as_html() {
         ("not-debated", Content::Outcome(refused)),
         ("activity", Content::Activity(activity)),
     ];
+    let to_creator = telling(
+        &Content::Scheduled(day("2022-09-05")),
+        Some("https://petitions.example.org/petitions/1000001/creator?token=cccc".to_owned()),
+    );
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
-        for (name, content) in mails {
-            let mail = telling(&content);
+        let to_signers = mails.into_iter().map(|(name, content)| (name, telling(&content, None)));
+        for (name, mail) in to_signers.chain([("debate-scheduled-creator", to_creator)]) {
             insta::assert_snapshot!(format!("mail-{name}.txt"), format!("{}\n\n{}", mail.subject(), mail.text().expect("words")));
             insta::assert_snapshot!(format!("mail-{name}.html"), mail.html().expect("words"));
         }

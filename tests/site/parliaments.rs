@@ -3,6 +3,10 @@
 use jiff::SignedDuration;
 use undersigned::{
     domain::{parliament::Phase, petition::PetitionState, staff::Role},
+    mail::{
+        closing::{Closing, ClosingDateChanged},
+        messages::{AboutSignature, Mail},
+    },
     store, urls,
 };
 
@@ -228,4 +232,40 @@ async fn a_parliament_is_not_changed_behind_somebodys_back() {
     let mut moderator = app.colleague(Role::Moderator, "Mary Moderator").await;
     moderator.visit(&urls::admin::parliament_act("announce")).await;
     assert_eq!(moderator.status(), 403);
+}
+
+#[test]
+fn the_mail_about_earlier_closing_reads_well_as_text_and_as_html() {
+    let closing = |id: u32, action: &str, created| Closing {
+        action: action.to_owned(),
+        url: format!("https://petitions.example.org/petitions/{id}"),
+        created,
+    };
+    let mail = |petitions: Vec<Closing>, more| {
+        Mail::ClosingDateChanged(ClosingDateChanged {
+            about: AboutSignature {
+                site_name: "Undersigned".to_owned(),
+                name: "Zoë O’Neil & Sons".to_owned(),
+                action: "Let <b>every</b> tree live".to_owned(),
+                petition: "https://petitions.example.org/petitions/7".to_owned(),
+                signature: "https://petitions.example.org/signatures/12?token=mmmm".to_owned(),
+                unsubscribe: "https://petitions.example.org/signatures/12/unsubscribe?token=uuuu".to_owned(),
+            },
+            closes_at: at("2022-08-31T23:01:00Z"),
+            petitions,
+            more,
+        })
+    };
+    let own = closing(7, "Let <b>every</b> tree live", true);
+    let signed = closing(8, "Clean the rivers", false);
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        for (name, mail) in [
+            ("closing-date-changed", mail(vec![own.clone(), signed.clone()], 3)),
+            ("closing-date-changed-creator", mail(vec![own], 0)),
+            ("closing-date-changed-signer", mail(vec![signed], 0)),
+        ] {
+            insta::assert_snapshot!(format!("mail-{name}.txt"), format!("{}\n\n{}", mail.subject(), mail.text().expect("words")));
+            insta::assert_snapshot!(format!("mail-{name}.html"), mail.html().expect("words"));
+        }
+    });
 }
