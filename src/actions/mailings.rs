@@ -78,13 +78,13 @@ pub enum Order {
     Cancel,
 }
 
-/// Does something with a mailing; `false` if that was not to be done any more.
+/// Does something with a mailing, about a petition or with weekly news; `false` if that was not to be done any more.
 ///
 /// # Errors
 /// When the database fails; then nothing has changed.
 pub async fn order(
     db: &mut Db,
-    petition: PetitionId,
+    petition: Option<PetitionId>,
     id: MailingId,
     order: Order,
     actor: &Actor,
@@ -97,13 +97,11 @@ pub async fn order(
         Order::Cancel => ("mailing.cancel", store::mailings::cancel(&mut tx, id, now).await?),
     };
     if done {
-        let act = Act {
-            name,
-            subject: "petition",
-            subject_id: &petition.to_string(),
-            before: Value::Null,
-            after: json!({ "mailing": id }),
+        let (subject, subject_id) = match petition {
+            Some(petition) => ("petition", petition.to_string()),
+            None => ("mailing", id.to_string()),
         };
+        let act = Act { name, subject, subject_id: &subject_id, before: Value::Null, after: json!({ "mailing": id }) };
         store::audit::record(&mut tx, actor, act, now).await?;
     }
     tx.commit().await?;

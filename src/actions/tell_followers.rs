@@ -2,12 +2,16 @@
 //! topics and in constituencies, once a week.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 use sqlx::{Connection, PgPool};
 
 use super::mailings;
 use crate::{
-    domain::follow,
-    store::{self, Db, audit::Actor},
+    domain::{follow, mailing::MailingKind},
+    store::{
+        self, Db,
+        audit::{Act, Actor},
+    },
 };
 
 /// Mails that are put into the outbox in one transaction.
@@ -41,8 +45,18 @@ pub async fn begin_weekly(db: &mut Db, now: Timestamp) -> sqlx::Result<bool> {
     let from = told.unwrap_or(to - SignedDuration::from_hours(7 * 24));
     let mut tx = db.begin().await?;
     let begun = store::digests::begin(&mut tx, from, to, now).await?;
-    if begun.is_some() {
+    if let Some(begun) = begun {
         store::digests::forget(&mut tx, now).await?;
+        if let Some(mailing) = begun.mailing {
+            let act = Act {
+                name: "mailing.begin",
+                subject: "mailing",
+                subject_id: &mailing.to_string(),
+                before: Value::Null,
+                after: json!({ "mailing": mailing, "kind": MailingKind::WeeklyNews, "people": begun.people }),
+            };
+            store::audit::record(&mut tx, &Actor::nobody("timetable"), act, now).await?;
+        }
     }
     tx.commit().await?;
     Ok(begun.is_some())
@@ -62,12 +76,12 @@ pub async fn queue_weekly(pool: &PgPool, now: Timestamp) -> sqlx::Result<u64> {
             let mut tx = db.begin().await?;
             let batch = store::digests::still_to_queue(&mut tx, digest.id, after, BATCH).await?;
             let Some(last) = batch.last() else {
-                store::digests::all_queued(&mut tx, digest.id, after, now).await?;
+                store::mailings::all_queued(&mut tx, digest.mailing, (0, after), now).await?;
                 tx.commit().await?;
                 break;
             };
-            if !store::digests::queue(&mut tx, digest.id, after, &batch, now).await? {
-                // Another process has come further.
+            if !store::digests::queue(&mut tx, digest.mailing, after, &batch, now).await? {
+                // Staff have stopped it, or another process has come further.
                 break;
             }
             tx.commit().await?;

@@ -246,6 +246,8 @@ pub const WEEKLY_NEWS_LATE_MINUTES: i64 = 5;
 pub const WEEKLY_TOP: i64 = 10;
 /// Weeks for which it is kept what the weekly news told.
 pub const KEEP_WEEKLY_NEWS_WEEKS: i64 = 8;
+/// Weekly news that staff see how far they have come.
+pub const WEEKLY_NEWS_SHOWN: i64 = 5;
 /// Entries of a feed about a topic or a constituency.
 pub const FEED_ENTRIES: i64 = 50;
 /// Addresses in one part of the sitemap; the most that its format allows.

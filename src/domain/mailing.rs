@@ -34,6 +34,8 @@ pub enum MailingKind {
     DebateThresholdReached,
     /// It is closed.
     Closed,
+    /// The news of a week about topics and constituencies, to those who follow them; about no petition alone.
+    WeeklyNews,
 }
 
 impl MailingKind {
@@ -47,12 +49,13 @@ impl MailingKind {
             Self::ResponseThresholdReached => "Enough for a response",
             Self::DebateThresholdReached => "Enough for a debate",
             Self::Closed => "Closed",
+            Self::WeeklyNews => "Weekly news",
         }
     }
 
     /// Whether signers who asked for news get it, or only those who follow the petition.
     pub fn goes_to_signers(self) -> bool {
-        !matches!(self, Self::ResponseThresholdReached | Self::DebateThresholdReached | Self::Closed)
+        !matches!(self, Self::ResponseThresholdReached | Self::DebateThresholdReached | Self::Closed | Self::WeeklyNews)
     }
 }
 

@@ -10,20 +10,28 @@ use crate::domain::{
     follow::{FollowId, FollowerId},
     happening::Happening,
     limits,
+    mailing::MailingId,
     petition::PetitionId,
 };
 
-/// The news of a week.
+/// The news of a week, of which not all mails are in the outbox yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Digest {
+pub struct Unqueued {
     /// Their number.
     pub id: i64,
-    /// They tell what happened after this moment.
-    pub begins_at: Timestamp,
-    /// And until this one.
-    pub ends_at: Timestamp,
+    /// The mailing that carries them.
+    pub mailing: MailingId,
     /// Followers up to this one are in the outbox.
     pub queued_to: i64,
+}
+
+/// What has begun with the news of a week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The mailing that carries them; `None`: there is nothing to tell anybody.
+    pub mailing: Option<MailingId>,
+    /// For how many people there is something in them.
+    pub people: i32,
 }
 
 /// Up to when has been told; `None` before the first.
@@ -35,11 +43,12 @@ pub async fn told_until(db: &mut Db) -> sqlx::Result<Option<Timestamp>> {
     Ok(last.map(|at| at.to_jiff()))
 }
 
-/// Begins the news of what happened between two moments: writes down what they tell. `None` if another process has.
+/// Begins the news of what happened between two moments: writes down what they tell, and begins the mailing that carries them
+/// if there is something in them for anybody. `None` if another process has.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn begin(db: &mut Db, from: Timestamp, to: Timestamp, now: Timestamp) -> sqlx::Result<Option<i64>> {
+pub async fn begin(db: &mut Db, from: Timestamp, to: Timestamp, now: Timestamp) -> sqlx::Result<Option<Begun>> {
     let id = sqlx::query_scalar!(
         "insert into digests (begins_at, ends_at, created_at) values ($1, $2, $3) on conflict do nothing returning id",
         sql(from) as _,
@@ -111,7 +120,43 @@ pub async fn begin(db: &mut Db, from: Timestamp, to: Timestamp, now: Timestamp) 
     )
     .execute(&mut *db)
     .await?;
-    Ok(Some(id))
+    let people = people(db, id).await?;
+    let mailing = match people {
+        0 => None,
+        people => Some(begin_mailing(db, id, people, now).await?),
+    };
+    Ok(Some(Begun { mailing, people }))
+}
+
+/// For how many people there is something in the news.
+async fn people(db: &mut Db, digest: i64) -> sqlx::Result<i32> {
+    sqlx::query_scalar!(
+        r#"select count(*)::integer as "people!" from (
+               select f.follower_id from digest_items i
+               join follows f on f.topic_code = i.topic_code and f.confirmed_at < i.happened_at
+               where i.digest_id = $1
+               union
+               select f.follower_id from digest_items i
+               join follows f on f.area_id = i.area_id and f.boundary_set = i.boundary_set and f.confirmed_at < i.happened_at
+               where i.digest_id = $1) as told"#,
+        digest
+    )
+    .fetch_one(db)
+    .await
+}
+
+async fn begin_mailing(db: &mut Db, digest: i64, people: i32, now: Timestamp) -> sqlx::Result<MailingId> {
+    let id = sqlx::query_scalar!(
+        "insert into mailings (digest_id, kind, created_at, begins_at, mails_per_minute, expected)
+         select $1, 'weekly_news', $2, $2, s.mails_per_minute, $3 from site s
+         returning id",
+        digest,
+        sql(now) as _,
+        people
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(MailingId(id))
 }
 
 /// Notes what a constituency signs most when the first person follows it: that is no news to them.
@@ -146,22 +191,24 @@ pub async fn note_tops(
     Ok(())
 }
 
-/// News of which not all mails are in the outbox yet, oldest first.
+/// News of which not all mails are in the outbox yet, oldest first; without those that staff have stopped.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn unqueued(db: &mut Db) -> sqlx::Result<Vec<Digest>> {
-    let rows =
-        sqlx::query!("select id, begins_at, ends_at, queued_to from digests where all_queued_at is null order by id")
-            .fetch_all(db)
-            .await?;
-    let digests = rows.into_iter().map(|row| Digest {
-        id: row.id,
-        begins_at: row.begins_at.to_jiff(),
-        ends_at: row.ends_at.to_jiff(),
-        queued_to: row.queued_to,
+pub async fn unqueued(db: &mut Db) -> sqlx::Result<Vec<Unqueued>> {
+    let rows = sqlx::query!(
+        r#"select id, digest_id as "digest_id!", follows_queued_to from mailings
+           where digest_id is not null and all_queued_at is null and cancelled_at is null and paused_at is null
+           order by id"#
+    )
+    .fetch_all(db)
+    .await?;
+    let unqueued = rows.into_iter().map(|row| Unqueued {
+        id: row.digest_id,
+        mailing: MailingId(row.id),
+        queued_to: row.follows_queued_to,
     });
-    Ok(digests.collect())
+    Ok(unqueued.collect())
 }
 
 /// People with numbers above `after` for whom there is something in the news, `most` at the most, in order.
@@ -189,21 +236,24 @@ pub async fn still_to_queue(db: &mut Db, digest: i64, after: i64, most: i64) -> 
 }
 
 /// Puts the mails to these people, who follow the one `after`, into the outbox, and notes that it has; `false` without having
-/// done anything if another process has come further. They leave as fast as mails to the signers of a petition.
+/// done anything if staff have stopped them, or another process has come further. They leave as fast as mails to the signers
+/// of a petition.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn queue(
     db: &mut Db,
-    digest: i64,
+    mailing: MailingId,
     after: i64,
     followers: &[FollowerId],
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let (Some(last), Ok(count)) = (followers.last(), i32::try_from(followers.len())) else { return Ok(true) };
     let queued = sqlx::query_scalar!(
-        "update digests set queued = queued + $4, queued_to = $3 where id = $1 and queued_to = $2 returning queued",
-        digest,
+        "update mailings set queued = queued + $4, follows_queued_to = $3
+         where id = $1 and follows_queued_to = $2 and cancelled_at is null and paused_at is null
+         returning queued",
+        mailing.0,
         after,
         last.0,
         count
@@ -213,12 +263,12 @@ pub async fn queue(
     let Some(queued) = queued else { return Ok(false) };
     let ids: Vec<i64> = followers.iter().map(|follower| follower.0).collect();
     sqlx::query!(
-        "insert into outbox (kind, follower_id, digest_id, created_at, due_at)
-         select 'weekly_news', f.id, $1, $4,
-             d.created_at + ($3::float8 + f.place - 1) * interval '1 minute' / s.mails_per_minute
-         from digests d, site s, unnest($2::bigint[]) with ordinality as f (id, place)
-         where d.id = $1",
-        digest,
+        "insert into outbox (kind, follower_id, digest_id, mailing_id, created_at, due_at)
+         select 'weekly_news', f.id, m.digest_id, m.id, $4,
+             m.begins_at + ($3::float8 + f.place - 1) * interval '1 minute' / m.mails_per_minute
+         from mailings m, unnest($2::bigint[]) with ordinality as f (id, place)
+         where m.id = $1",
+        mailing.0,
         &ids,
         f64::from(queued - count),
         sql(now) as _
@@ -226,22 +276,6 @@ pub async fn queue(
     .execute(db)
     .await?;
     Ok(true)
-}
-
-/// Notes that all mails of the news are in the outbox, unless somebody has come further.
-///
-/// # Errors
-/// When the database fails.
-pub async fn all_queued(db: &mut Db, digest: i64, after: i64, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update digests set all_queued_at = $3 where id = $1 and queued_to = $2 and all_queued_at is null",
-        digest,
-        after,
-        sql(now)
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// Something that the news tell somebody.

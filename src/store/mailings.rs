@@ -1,6 +1,7 @@
-//! Mailings: mails to everybody who signed a petition and asked to hear of it, and to those who follow it. Their rows are put
-//! into the outbox in batches, each together with how far that has come, so that whoever is killed in the middle leaves nothing undone and
-//! nothing done twice.
+//! Mailings: mails to everybody who signed a petition and asked to hear of it, and to those who follow it; and the weekly news,
+//! to those who follow topics and constituencies (`digests` has what they tell). Their rows are put
+//! into the outbox in batches, each together with how far that has come, so that whoever is killed in the middle leaves
+//! nothing undone and nothing done twice.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Db, signatures::narrow, sql};
 use crate::domain::{
     follow::{FollowId, FollowerId},
+    limits,
     mailing::{MailingId, MailingKind, Progress},
     petition::{Activity, Debate, GovernmentResponse, PetitionId},
     staff::StaffId,
@@ -59,7 +61,8 @@ pub async fn followers_asked(db: &mut Db, petition: PetitionId) -> sqlx::Result<
     Ok(Asked { people: followers.people, last_signature: 0, last_follow: followers.last_follow })
 }
 
-/// What has happened to petitions that somebody followed by then, and has not been told yet.
+/// What has happened to petitions that somebody followed by then, and has not been told yet. Responses and debates of our own
+/// petitions are told by the staff who publish them; those of another service's come in with it.
 ///
 /// # Errors
 /// When the database fails.
@@ -70,9 +73,11 @@ pub async fn untold(db: &mut Db) -> sqlx::Result<Vec<(PetitionId, MailingKind)>>
            cross join lateral (values
                ('response_threshold_reached'::mailing_kind, p.response_threshold_reached_at),
                ('debate_threshold_reached', p.debate_threshold_reached_at),
-               ('closed', case when p.state = 'closed' then p.closed_at end)) as e (kind, at)
+               ('closed', case when p.state = 'closed' then p.closed_at end),
+               ('government_response', case when p.source_url is not null then p.government_response_at end),
+               ('debate_outcome', case when p.source_url is not null then p.debate_outcome_at end)) as e (kind, at)
            where p.id in (select distinct petition_id from follows where petition_id is not null)
-               and p.state in ('open', 'closed') and p.source_url is null
+               and p.state in ('open', 'closed')
                and exists (select from follows f where f.petition_id = p.id and f.confirmed_at <= e.at)
                and not exists (select from mailings m where m.petition_id = p.id and m.kind = e.kind)
            order by e.at, p.id"#
@@ -140,10 +145,8 @@ pub async fn begin(db: &mut Db, new: &NewMailing, now: Timestamp) -> sqlx::Resul
 pub struct Mailing {
     /// Its number.
     pub id: MailingId,
-    /// To the signers of which petition.
-    pub petition: PetitionId,
-    /// What that asks for.
-    pub action: String,
+    /// To the signers of which petition; `None`: weekly news.
+    pub petition: Option<PetitionId>,
     /// About what.
     pub kind: MailingKind,
     /// About which activity, as far as it is still there.
@@ -163,7 +166,7 @@ pub struct Mailing {
 /// # Errors
 /// When the database fails.
 pub async fn find(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Mailing>> {
-    Ok(load(db, Some(id), None).await?.pop())
+    Ok(load(db, Which::One(id)).await?.pop())
 }
 
 /// The mailings about a petition, latest first.
@@ -171,24 +174,47 @@ pub async fn find(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Mailing>> {
 /// # Errors
 /// When the database fails.
 pub async fn of_petition(db: &mut Db, petition: PetitionId) -> sqlx::Result<Vec<Mailing>> {
-    load(db, None, Some(petition)).await
+    load(db, Which::Of(petition)).await
 }
 
-async fn load(db: &mut Db, id: Option<MailingId>, petition: Option<PetitionId>) -> sqlx::Result<Vec<Mailing>> {
+/// The last mailings that carry weekly news, latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn weekly(db: &mut Db) -> sqlx::Result<Vec<Mailing>> {
+    load(db, Which::Weekly).await
+}
+
+/// Which mailings are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    One(MailingId),
+    Of(PetitionId),
+    Weekly,
+}
+
+async fn load(db: &mut Db, which: Which) -> sqlx::Result<Vec<Mailing>> {
+    let (id, petition) = match which {
+        Which::One(id) => (Some(id.0), None),
+        Which::Of(petition) => (None, Some(narrow(petition))),
+        Which::Weekly => (None, None),
+    };
     let rows = sqlx::query!(
-        r#"select m.id, m.petition_id, p.action, m.kind, a.subject as "activity?", m.created_at,
+        r#"select m.id, m.petition_id, m.kind, a.subject as "activity?", m.created_at,
                s.name as "created_by?", m.replaced_by, m.begins_at, m.mails_per_minute, m.expected, m.queued,
                m.all_queued_at, m.sent, m.unwanted, m.paused_at, extract(epoch from m.held)::bigint as "held!",
                m.cancelled_at,
                (select count(*) from outbox o where o.mailing_id = m.id and o.given_up_at is not null) as "given_up!"
            from mailings m
-           join petitions p on p.id = m.petition_id
            left join activities a on a.id = m.activity_id
            left join staff s on s.id = m.created_by
-           where m.id = $1 or m.petition_id = $2
-           order by m.id desc"#,
-        id.map(|id| id.0),
-        petition.map(narrow)
+           where m.id = $1 or m.petition_id = $2 or ($3 and m.digest_id is not null)
+           order by m.id desc
+           limit case when $3 then $4::bigint end"#,
+        id,
+        petition,
+        which == Which::Weekly,
+        limits::WEEKLY_NEWS_SHOWN
     )
     .fetch_all(db)
     .await?;
@@ -197,8 +223,7 @@ async fn load(db: &mut Db, id: Option<MailingId>, petition: Option<PetitionId>) 
         .into_iter()
         .map(|row| Mailing {
             id: MailingId(row.id),
-            petition: i64::from(row.petition_id).into(),
-            action: row.action,
+            petition: row.petition_id.map(|id| i64::from(id).into()),
             kind: row.kind,
             activity: row.activity,
             created_at: row.created_at.to_jiff(),
@@ -317,15 +342,17 @@ pub struct Unqueued {
     pub goes_to_signers: bool,
 }
 
-/// Mailings of which not all mails are in the outbox yet, oldest first.
+/// Mailings about petitions of which not all mails are in the outbox yet, oldest first.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn unqueued(db: &mut Db) -> sqlx::Result<Vec<Unqueued>> {
     let rows = sqlx::query!(
-        r#"select id, petition_id, kind as "kind: MailingKind", queued_to, last_signature, follows_queued_to, last_follow
+        r#"select id, petition_id as "petition_id!", kind as "kind: MailingKind", queued_to, last_signature,
+               follows_queued_to, last_follow
            from mailings
-           where all_queued_at is null and cancelled_at is null and paused_at is null order by id"#
+           where petition_id is not null and all_queued_at is null and cancelled_at is null and paused_at is null
+           order by id"#
     )
     .fetch_all(db)
     .await?;
@@ -547,13 +574,14 @@ pub enum Threshold {
     Debate,
 }
 
-/// What a mailing tells, as it is now; `None` if that is no longer so, and nothing is to be mailed.
+/// What a mailing tells of its petition, as it is now; `None` if that is no longer so, and nothing is to be mailed, or if it
+/// carries weekly news, which tell everybody something else.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn content(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Content>> {
     let row = sqlx::query!(
-        r#"select m.petition_id, m.kind, m.activity_id, t.signature_count,
+        r#"select p.id as petition_id, m.kind, m.activity_id, t.signature_count,
                p.response_threshold_reached_at, p.debate_threshold_reached_at, p.closed_at
            from mailings m
            join petitions p on p.id = m.petition_id and p.state in ('open', 'closed')
@@ -564,7 +592,7 @@ pub async fn content(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Content>
     .fetch_optional(&mut *db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let petition = PetitionId::from(i64::from(row.petition_id));
+    let petition = PetitionId::from(row.petition_id);
     let count = row.signature_count.try_into().unwrap_or(0);
     Ok(match row.kind {
         MailingKind::ResponseThresholdReached => {
@@ -591,6 +619,7 @@ pub async fn content(db: &mut Db, id: MailingId) -> sqlx::Result<Option<Content>
             let standing = super::debates::standing(db, petition).await?;
             standing.scheduled_for.filter(|_| standing.outcome.is_none()).map(Content::Scheduled)
         }
+        MailingKind::WeeklyNews => None,
         MailingKind::DebateOutcome => super::debates::standing(db, petition).await?.outcome.map(Content::Outcome),
         MailingKind::Activity => {
             let activities = super::debates::activities(db, petition).await?;

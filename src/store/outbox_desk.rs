@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use jiff_sqlx::Timestamp as SqlTimestamp;
 
 use super::{Db, outbox::LEASE, sql};
-use crate::domain::{keyring::EmailHash, limits, petition::PetitionId, signature::SignatureId, staff::StaffId};
+use crate::domain::{
+    follow::FollowerId, keyring::EmailHash, limits, mailing::MailingId, petition::PetitionId, signature::SignatureId,
+    staff::StaffId,
+};
 
 /// How the mails of one kind stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +71,12 @@ pub struct Queued {
     pub signature: Option<(SignatureId, Option<PetitionId>)>,
     /// The member of staff who gets it.
     pub staff: Option<String>,
-    /// Whether it belongs to a mail to all signers.
+    /// Whether it belongs to a mail to all signers, or to weekly news.
     pub in_mailing: bool,
+    /// The mailing that carries the weekly news that it tells.
+    pub weekly_news: Option<MailingId>,
+    /// The number of somebody who follows something, who gets it.
+    pub follower: Option<FollowerId>,
     /// Whom a copy goes to.
     pub copy_to: Option<String>,
 }
@@ -90,7 +97,7 @@ pub enum Which<'a> {
     Failing,
     /// The one with this number.
     Number(i64),
-    /// Those for signatures with one of these addresses, and for staff with this address, in lower case.
+    /// Those for signatures and for followers with one of these addresses, and for staff with this address, in lower case.
     Address(&'a [EmailHash], &'a str),
 }
 
@@ -107,12 +114,14 @@ pub async fn list(db: &mut Db, which: Which<'_>) -> sqlx::Result<Vec<Queued>> {
     let rows = sqlx::query!(
         r#"select o.id, o.kind::text as "kind!", o.created_at, o.due_at, o.attempts, o.given_up_at,
                coalesce(o.last_error, '') as "error!", o.signature_id, s.petition_id as "petition_id?",
-               m.name as "staff?", o.mailing_id is not null as "in_mailing!", c.name as "copy_to?"
+               m.name as "staff?", o.mailing_id is not null as "in_mailing!", o.follower_id,
+               case when o.digest_id is not null then o.mailing_id end as weekly_news, c.name as "copy_to?"
            from (select id from outbox where id = $1
                  union
                  select a.id from outbox a left join staff b on b.id = a.staff_id
                  where $3::text is not null
-                     and (a.signature_id in (select id from signatures where email_hash = any($2)) or lower(b.email) = $3)
+                     and (a.signature_id in (select id from signatures where email_hash = any($2))
+                          or a.follower_id in (select id from followers where email_hash = any($2)) or lower(b.email) = $3)
                  union
                  (select id from outbox where $4 and given_up_at is not null order by given_up_at desc limit $6)
                  union
@@ -143,6 +152,8 @@ pub async fn list(db: &mut Db, which: Which<'_>) -> sqlx::Result<Vec<Queued>> {
         signature: row.signature_id.map(|id| (id.into(), row.petition_id.map(|petition| i64::from(petition).into()))),
         staff: row.staff,
         in_mailing: row.in_mailing,
+        weekly_news: row.weekly_news.map(MailingId),
+        follower: row.follower_id.map(FollowerId),
         copy_to: row.copy_to,
     });
     Ok(queued.collect())

@@ -508,6 +508,11 @@ pub fn mailings(id: &PetitionId) -> String {
     format!("/admin/petitions/{id}/mailings")
 }
 
+/// How far the mails of weekly news have come.
+pub fn site_weekly_news(mailing: &MailingId) -> String {
+    format!("/admin/site/weekly-news/{mailing}")
+}
+
 /// One of these mailings.
 pub fn mailing(id: &PetitionId, mailing: &MailingId) -> String {
     format!("/admin/petitions/{id}/mailings/{mailing}")

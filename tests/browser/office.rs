@@ -172,11 +172,13 @@ impl Office {
         let mail = "select max(o.id) from outbox o join signatures s on s.id = o.signature_id 
             where s.petition_id = $1 and o.given_up_at is not null";
         let staff = "select min(id)::bigint from staff where $1 > 0";
+        let weekly = "select max(id) from mailings where digest_id is not null and $1 > 0";
         let department = "select min(id)::bigint from departments where $1 > 0";
         let things = BTreeMap::from([
             ("staff", site.number(staff, open).await.to_string()),
             ("mail", site.number(mail, open).await.to_string()),
             ("mailing", site.number("select max(id) from mailings where petition_id = $1", open).await.to_string()),
+            ("weekly-news", site.number(weekly, open).await.to_string()),
             ("activity", site.number("select max(id) from activities where petition_id = $1", open).await.to_string()),
             ("page", "privacy".to_owned()),
             ("departments", site.number(department, open).await.to_string()),
@@ -198,6 +200,7 @@ impl Office {
                 "petition" => self.petition_for(path).to_string(),
                 "rule" if path.ends_with("/undo") => self.done_rule.to_string(),
                 "rule" => self.counted_rule.to_string(),
+                "mailing" if path.contains("/weekly-news/") => self.thing(path, "weekly-news"),
                 // Of which list, the part before it says.
                 "entry" => self.thing(path, path.split('/').nth(3).unwrap_or_default()),
                 name => self.thing(path, name),
@@ -229,7 +232,7 @@ const CREATOR: &str = "with creator as (
         returning id)
     insert into supporters (signature_id, petition_id, is_creator) select id, $1, true from creator";
 
-const ANSWERED: [&str; 9] = [
+const ANSWERED: [&str; 10] = [
     "insert into departments (name) select 'Department for Kites' where $1 > 0 on conflict (name) do nothing",
     "insert into tags (name, description) select 'kites', 'About kites.' where $1 > 0 and not exists (select from tags where name = 'kites')",
     "insert into topics (code, name) select 'kites', 'Kites' where $1 > 0 on conflict do nothing",
@@ -243,6 +246,13 @@ const ANSWERED: [&str; 9] = [
      values ($1, 'The committee has written to the Minister', 'It asks **why**.', '2022-08-10', '2022-08-10T12:00:00Z', '2022-08-10T12:00:00Z')",
     "insert into mailings (petition_id, kind, created_at, begins_at, mails_per_minute, expected, last_signature)
      values ($1, 'government_response', '2022-08-21T19:00:00Z', '2022-08-21T19:00:00Z', 1, 4, 0)",
+    "with told as (
+        insert into digests (begins_at, ends_at, created_at)
+        select ended - interval '7 days', ended, '2022-08-21T19:00:00Z'
+        from (select timestamptz '2022-08-01T07:00:00Z' + $1 * interval '1 second' as ended) week
+        returning id)
+     insert into mailings (digest_id, kind, created_at, begins_at, mails_per_minute, expected)
+     select id, 'weekly_news', '2022-08-21T19:00:00Z', '2022-08-21T19:00:00Z', 1, 4 from told",
     "insert into outbox (kind, signature_id, created_at, due_at, attempts, given_up_at, last_error)
      select 'confirm_signature', min(id), '2022-08-20T09:00:00Z', '2022-08-21T09:00:00Z', 8, '2022-08-21T09:00:00Z', '550 5.1.1 no such user' from signatures where petition_id = $1",
 ];

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use reqwest::{Method, StatusCode};
 use undersigned::{
-    actions::{follow, rotate_keys::rotate_keys, tell_followers},
+    actions::{follow, import_petition::import_petition, rotate_keys::rotate_keys, tell_followers},
     domain::{
         area::BoundarySet,
         email::EmailAddress,
@@ -100,7 +100,9 @@ async fn somebody_follows_a_petition_hears_of_it_and_stops() {
     app.tell(at("2022-08-21T20:32:00Z")).await;
 
     let mut bob = app.visitor();
-    bob.visit(&mail.link("Stop following this petition")).await.see("We do not write to you any more about:");
+    bob.visit(&mail.link("Stop following this petition"))
+        .await
+        .see("Press the button, and we no longer write to you about:");
     bob.press("Stop mails").await.see("You have stopped following");
     assert_eq!(app.ask("select count(*) from followers").await, "0", "nothing is held any more");
     bob.visit(&mail.link("What you follow")).await.see("This link does not work");
@@ -203,17 +205,12 @@ async fn an_address_is_not_flooded() {
 }
 
 #[tokio::test]
-async fn only_what_is_published_here_can_be_followed() {
+async fn only_what_is_published_can_be_followed() {
     let app = TestApp::new().await;
     let petition = app.petition().create().await.id;
     let rejected = app.petition().rejected("duplicate").create().await;
-    let elsewhere = app.petition().imported(700_001).create().await;
     let answer = app.get(&urls::follow_petition(&rejected.id)).await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, &*rejected.url()));
-    let answer = app.get(&urls::follow_petition(&elsewhere.id)).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, &*elsewhere.url()));
-    let mut ada = app.visitor();
-    ada.visit(&elsewhere.url()).await.dont_see("Follow this petition by email");
     for path in [
         "/petitions/99/follow".to_owned(),
         urls::follow_topic("nothing"),
@@ -423,7 +420,7 @@ async fn weekly_news_are_queued_once_whoever_is_killed_and_however_many_do_it() 
         tokio::time::sleep(Duration::from_millis(pause)).await;
         task.abort();
         stopped += u32::from(task.await.is_err());
-        let agree = "select queued = (select count(*) from outbox where digest_id is not null) from digests";
+        let agree = "select queued = (select count(*) from outbox where digest_id is not null) from mailings";
         assert_eq!(app.ask(agree).await, "true", "what is noted is there");
     }
     assert!(stopped > 0, "it was never caught in the middle");
@@ -439,7 +436,102 @@ async fn weekly_news_are_queued_once_whoever_is_killed_and_however_many_do_it() 
     tell_followers::queue_weekly(&app.pool(), now).await.expect("queued");
     let queued = "select count(*) || ' ' || count(distinct follower_id) from outbox where kind = 'weekly_news'";
     assert_eq!(app.ask(queued).await, "20000 20000");
-    assert_eq!(app.ask("select all_queued_at is not null from digests").await, "true");
+    assert_eq!(app.ask("select all_queued_at is not null from mailings").await, "true");
+}
+
+#[tokio::test]
+async fn weekly_news_are_paused_gone_on_with_and_cancelled() {
+    let app = TestApp::new().await;
+    week(&app).await;
+    app.petition().topic("water").without_history().opened(at("2022-08-20T10:00:00Z")).create().await;
+    app.set_time(at("2022-08-15T10:00:00Z"));
+    for name in ["a", "b", "c"] {
+        app.follower(&format!("{name}@example.org"), &Target::Topic("water".to_owned())).await;
+    }
+    app.sql("update site set mails_per_minute = 1").await.expect("a pace");
+    let monday = at("2022-08-22T07:05:00Z");
+    app.tell(monday).await;
+    const NEWS: &str = "select queued || ' ' || sent || ' ' || expected from mailings";
+    app.becomes(NEWS, "3 1 3").await;
+
+    let mut grace = app.staff(Role::Sysadmin).await;
+    grace.visit("/admin/site/outbox").await;
+    assert_eq!(grace.table("Weekly news, latest first").rows, [["22 August 2022", "Being sent", "3", "1", "2"]]);
+    grace.follow("22 August 2022").await.see("33% of 3 mails are through.");
+    assert_eq!(grace.heading(), "Weekly news of 22 August 2022");
+    grace.press("Pause").await.see("The mails are paused.");
+    // However long they stand still, nothing leaves; afterwards they keep their pace.
+    app.set_time(monday + hours(5));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(app.ask(NEWS).await, "3 1 3");
+    let mut grace = app.staff(Role::Sysadmin).await;
+    let mail = app.ask("select max(id) from outbox").await;
+    grace.visit(&format!("/admin/site/outbox/{mail}")).await.see("Follower").dont_see("Take out unsent");
+    grace.follow("weekly news").await.press("Go on").await.see("The mails leave again");
+    app.set_time(monday + hours(5) + SignedDuration::from_secs(65));
+    app.becomes(NEWS, "3 2 3").await;
+    grace.visit("/admin/site/outbox").await.follow("22 August 2022").await;
+    grace.press("Cancel").await.see("The mails are cancelled.").dont_see("Pause");
+    app.queue_mailings().await;
+    app.becomes("select count(*) from outbox", "0").await;
+    assert_eq!(app.mailbox().mails().len(), 2);
+    let log = "select string_agg(act || ' ' || who, ', ' order by id) from audit_log where subject = 'mailing'";
+    assert_eq!(
+        app.ask(log).await,
+        "mailing.begin timetable, mailing.pause Grace Hopper, mailing.go_on Grace Hopper, mailing.cancel Grace Hopper"
+    );
+
+    // They are no mails about a petition, and those are no weekly news.
+    let petition = app.ask("select min(id) from petitions").await;
+    grace.visit(&format!("/admin/petitions/{petition}/mailings/1")).await;
+    assert_eq!(grace.status(), 404);
+    grace.visit("/admin/site/weekly-news/99").await;
+    assert_eq!(grace.status(), 404);
+}
+
+#[tokio::test]
+async fn staff_find_mails_to_somebody_who_follows_something() {
+    let app = TestApp::new().await;
+    let petition = app.petition().create().await.id;
+    app.post(&urls::follow_petition(&petition), "email=Ada%40Example.org").await;
+    let id = app.ask("select id from outbox").await;
+    let mut grace = app.staff(Role::Sysadmin).await;
+    grace.visit("/admin/site/outbox").await;
+    grace.fill("Number of a mail, or whole e-mail address", "ada@example.org").press("Search").await;
+    assert_eq!(grace.table("Mails to this address").rows[0][..2], [id.as_str(), "confirm follow"]);
+    grace.follow(&id).await.see("Follower").dont_see("Ada").dont_see("nobody any more");
+}
+
+#[tokio::test]
+async fn a_petition_of_another_service_is_followed_and_told_of_as_it_comes_in() {
+    let app = TestApp::new().await;
+    let elsewhere = app.petition().imported(700_001).create().await;
+    let mut ada = app.visitor();
+    ada.visit(&elsewhere.url()).await.follow("Follow this petition by email").await;
+    ada.see("as soon as this site has heard of it");
+    ada.fill("Email address", EMAIL).press("Send me the link").await;
+    ada.visit(&app.mail_to(EMAIL).await.link(CONFIRM)).await.press("Follow this petition").await;
+
+    // The next import brings a response and a debate.
+    let mut record = elsewhere.record.clone();
+    let later = app.now + hours(3);
+    record.dates.updated_at = later;
+    record.dates.response_threshold_reached_at = Some(app.now - hours(24));
+    record.dates.government_response_at = Some(app.now + hours(2));
+    record.response = Some(GovernmentResponse {
+        responded_on: day("2022-08-21"),
+        summary: "The Government will plant them.".to_owned(),
+        details: "All of them.".to_owned(),
+        created_at: app.now + hours(2),
+        updated_at: app.now + hours(2),
+    });
+    import_petition(&mut app.db().await, &record, later).await.expect("imported");
+    app.tell(later).await;
+    let mail = app.mail_to(EMAIL).await;
+    assert_eq!(mail.subject, "The Government has responded: Plant a tree in every street");
+    assert!(mail.text.contains("The Government will plant them."), "{}", mail.text);
+    app.tell(later + hours(1)).await;
+    assert_eq!(app.mailbox().mails().len(), 2, "told once, and nothing of what was before");
 }
 
 #[tokio::test]

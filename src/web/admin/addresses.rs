@@ -267,6 +267,8 @@ fn running(routes: Routes) -> Routes {
         .write(Permission::Operate, "/admin/site/outbox/{mail}/again", site::outbox::send_again)
         .write(Permission::Operate, "/admin/site/outbox/{mail}/discard", site::outbox::discard)
         .write(Permission::Operate, "/admin/site/outbox/{mail}/copy", site::outbox::copy)
+        .read(Permission::Operate, "/admin/site/weekly-news/{mailing}", site::weekly_news::show)
+        .write(Permission::Operate, "/admin/site/weekly-news/{mailing}", site::weekly_news::order)
         .read(Permission::Operate, "/admin/site/outages", site::outages::show)
         .write(Permission::Configure, "/admin/site/outages", site::outages::note)
         .write(Permission::Configure, "/admin/site/outages/{outage}", site::outages::describe)

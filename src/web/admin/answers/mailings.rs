@@ -48,6 +48,15 @@ impl MailingPage {
     fn may_stop(&self) -> bool {
         self.frame.may(Permission::Respond) && self.state.is_under_way()
     }
+
+    fn address(&self) -> String {
+        urls::admin::mailing(&self.head.petition.id, &self.mailing.id)
+    }
+
+    /// The page of the mailing that took its place.
+    fn newer(&self) -> Option<String> {
+        Some(urls::admin::mailing(&self.head.petition.id, &self.mailing.replaced_by?))
+    }
 }
 
 /// All mailings about a petition.
@@ -72,7 +81,7 @@ pub async fn show(
     let mut db = app.pool.acquire().await?;
     let petition = super::petition(&mut db, address.id).await?;
     let mailing = store::mailings::find(&mut db, number.0).await?;
-    let mailing = mailing.filter(|mailing| mailing.petition == address.id).ok_or(PageError::NotFound)?;
+    let mailing = mailing.filter(|mailing| mailing.petition == Some(address.id)).ok_or(PageError::NotFound)?;
     let page = MailingPage {
         frame: Frame::new(&staff, Section::Petitions, format!("Mails about petition {}", address.id)),
         head: Head { petition, part: Part::Mailings },
@@ -89,6 +98,18 @@ pub struct OrderForm {
     order: String,
 }
 
+impl OrderForm {
+    /// The order, and what is said once it is carried out.
+    pub(in crate::web::admin) fn parse(&self) -> Result<(Order, &'static str), PageError> {
+        match self.order.as_str() {
+            "pause" => Ok((Order::Pause, "The mails are paused. What is just on its way still arrives.")),
+            "go_on" => Ok((Order::GoOn, "The mails leave again, at the same pace.")),
+            "cancel" => Ok((Order::Cancel, "The mails are cancelled. What is just on its way still arrives.")),
+            _ => Err(PageError::bad_request("A mailing can be paused, gone on with or cancelled.")),
+        }
+    }
+}
+
 /// Stops it, or goes on with it.
 pub async fn order(
     State(app): State<App>,
@@ -98,16 +119,11 @@ pub async fn order(
     number: MailingNumber,
     Form(form): Form<OrderForm>,
 ) -> Result<Response, PageError> {
-    let (order, notice) = match form.order.as_str() {
-        "pause" => (Order::Pause, "The mails are paused. What is just on its way still arrives."),
-        "go_on" => (Order::GoOn, "The mails leave again, at the same pace."),
-        "cancel" => (Order::Cancel, "The mails are cancelled. What is just on its way still arrives."),
-        _ => return Err(PageError::bad_request("A mailing can be paused, gone on with or cancelled.")),
-    };
+    let (order, notice) = form.parse()?;
     let mut db = app.pool.acquire().await?;
     let mailing = store::mailings::find(&mut db, number.0).await?;
-    mailing.filter(|mailing| mailing.petition == address.id).ok_or(PageError::NotFound)?;
-    let done = mailings::order(&mut db, address.id, number.0, order, &staff.actor, now.0).await?;
+    mailing.filter(|mailing| mailing.petition == Some(address.id)).ok_or(PageError::NotFound)?;
+    let done = mailings::order(&mut db, Some(address.id), number.0, order, &staff.actor, now.0).await?;
     let notice = if done { notice } else { "Nothing was to be done any more: this is how it stands." };
     staff.say(&mut db, notice).await?;
     app.signing.mail_queued.notify_one();

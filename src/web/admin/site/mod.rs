@@ -11,6 +11,7 @@ pub mod places;
 pub mod protection;
 pub mod reference;
 pub mod settings;
+pub mod weekly_news;
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};

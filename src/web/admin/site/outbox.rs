@@ -17,6 +17,7 @@ use crate::{
     mail::transport::Transport,
     store::{
         self,
+        mailings::Mailing,
         outbox::OutboxState,
         outbox_desk::{KindState, Queued, Which},
     },
@@ -29,7 +30,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Form, MailNumber, Now},
-        filters::{second_of, thousands},
+        filters::{day_of, second_of, thousands},
         form::{Choice, FormErrors},
         page,
     },
@@ -45,6 +46,7 @@ struct OutboxPage {
     kinds: Vec<KindState>,
     given_up: Vec<Queued>,
     failing: Vec<Queued>,
+    weekly_news: Vec<Mailing>,
     errors: FormErrors,
     wanted: String,
     /// What a search has found; `None`: nothing was searched for.
@@ -73,6 +75,7 @@ async fn render(
         kinds: store::outbox_desk::by_kind(&mut db, now).await?,
         given_up: store::outbox_desk::list(&mut db, Which::GivenUp).await?,
         failing: store::outbox_desk::list(&mut db, Which::Failing).await?,
+        weekly_news: store::mailings::weekly(&mut db).await?,
         errors,
         wanted,
         found,

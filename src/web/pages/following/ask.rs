@@ -81,6 +81,8 @@ struct Offer {
     form: String,
     /// Its feed.
     feed: String,
+    /// Whether another service looks after it, so that what happens is known here only when it has come in.
+    elsewhere: bool,
 }
 
 #[derive(Template)]
@@ -180,7 +182,7 @@ pub async fn submit_place(
     Asking { protection, from, now: now.0 }.submit(&app, offer, form).await
 }
 
-/// A petition that can be followed, or what is answered instead. What another service looks after is followed there.
+/// A petition that can be followed, or what is answered instead.
 async fn of_petition(app: &App, address: Numbered) -> Result<Result<Offer, Response>, PageError> {
     if address.suffix.is_some() {
         return Err(PageError::NotFound);
@@ -188,14 +190,14 @@ async fn of_petition(app: &App, address: Numbered) -> Result<Result<Offer, Respo
     let id: PetitionId = address.id;
     let petition = store::petitions::find(&mut *app.pool.acquire().await?, id).await?.ok_or(PageError::NotFound)?;
     match petition.state.visibility() {
-        Visibility::Page if petition.state.is_published() && petition.source_url.is_none() => {}
+        Visibility::Page if petition.state.is_published() => {}
         Visibility::Gone => return Err(PageError::Gone),
         Visibility::Missing => return Err(PageError::NotFound),
         _ => return Ok(Err(Redirect::to(&urls::petition(&id)).into_response())),
     }
     let of = Followed::Petition(id, Some(petition.action));
     let (page, form, feed) = (urls::petition(&id), urls::follow_petition(&id), urls::petition_feed(&id));
-    Ok(Ok(Offer { of, page, form, feed }))
+    Ok(Ok(Offer { of, page, form, feed, elsewhere: petition.source_url.is_some() }))
 }
 
 async fn of_topic(app: &App, address: TopicName) -> Result<Offer, PageError> {
@@ -206,7 +208,7 @@ async fn of_topic(app: &App, address: TopicName) -> Result<Offer, PageError> {
     let topic = topic.ok_or(PageError::NotFound)?;
     let code = &topic.code;
     let (page, form, feed) = (urls::topic(code), urls::follow_topic(code), urls::topic_feed(code));
-    Ok(Offer { of: Followed::Topic(topic.code, topic.name), page, form, feed })
+    Ok(Offer { of: Followed::Topic(topic.code, topic.name), page, form, feed, elsewhere: false })
 }
 
 /// A constituency of today.
@@ -219,7 +221,7 @@ async fn of_place(app: &App, memory: &Memory, address: PlaceName) -> Result<Offe
     let place = known.with_slug(&address.slug).ok_or(PageError::NotFound)?;
     let slug = &place.slug;
     let (page, form, feed) = (urls::local_place(slug, set), urls::follow_place(slug), urls::local_feed(slug, set));
-    Ok(Offer { of: Followed::Place(place.area, place.name.clone(), set), page, form, feed })
+    Ok(Offer { of: Followed::Place(place.area, place.name.clone(), set), page, form, feed, elsewhere: false })
 }
 
 fn title(offer: &Offer) -> String {

@@ -275,11 +275,6 @@ impl PetitionPage {
         self.petition.state.is_published()
     }
 
-    /// Whether something may happen to it that somebody could be told of by mail.
-    fn can_be_followed(&self) -> bool {
-        self.is_published() && self.petition.source_url.is_none()
-    }
-
     /// A debate that was announced and has not come yet.
     fn debate_to_come(&self) -> Option<jiff::civil::Date> {
         let day = self.petition.dates.scheduled_debate_date?;
