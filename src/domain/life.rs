@@ -130,7 +130,9 @@ pub enum Stamp {
     NotClosed,
     /// When it was refused for the first time.
     Rejected,
-    /// It is not refused any more.
+    /// When its creator took it back.
+    Withdrawn,
+    /// It is not refused or taken back any more.
     NotRejected,
     /// When it was stopped.
     Stopped,
@@ -204,6 +206,7 @@ const UNSUPPORTED: &[Stamp] = &[Stamp::ModerationThresholdLost];
 const OPENED: &[Stamp] = &[Stamp::Opened, Stamp::NotClosed, Stamp::NotRejected];
 const CLOSED: &[Stamp] = &[Stamp::ClosedAtDeadline, Stamp::NotRejected];
 const REJECTED: &[Stamp] = &[Stamp::Rejected];
+const WITHDRAWN: &[Stamp] = &[Stamp::Withdrawn];
 const RESTORED: &[Stamp] = &[Stamp::NeverOpened, Stamp::NotClosed, Stamp::NotRejected];
 
 const SITS_SUPPORTED: &[Need] = &[Need::ParliamentSits, Need::EnoughSupporters];
@@ -257,7 +260,7 @@ pub static LIFE: &[Move] = {
         line(SupportLost, &[Sponsored], By::Supporter, &[TooFewSupporters], Validated, UNSUPPORTED, TELL_SUPPORT_LOST),
         line(SupportLost, &[Flagged], By::Supporter, &[], Flagged, &[], &[]),
         line(SupportLost, &[Dormant], By::Supporter, &[], Dormant, &[], &[]),
-        line(Withdraw, CREATED, By::Creator, &[Confirmed], Hidden, REJECTED, TELL_WITHDRAWN),
+        line(Withdraw, CREATED, By::Creator, &[Confirmed], Hidden, WITHDRAWN, TELL_WITHDRAWN),
         // Staff.
         line(Decide(Publish), CREATED, DECIDER, &[Confirmed, ParliamentSits], Open, OPENED, TELL_PUBLISHED),
         line(
@@ -368,7 +371,8 @@ mod tests {
             let comes_to = |state| line.to == Some(state) && !line.from.contains(&state);
             assert!(!comes_to(Open) || sets(Stamp::Opened) && sets(Stamp::NotClosed), "{line:?}");
             assert!(!comes_to(Closed) || sets(Stamp::ClosedAtDeadline) || sets(Stamp::ClosedAtDissolution), "{line:?}");
-            assert!(!comes_to(Rejected) && !comes_to(Hidden) || sets(Stamp::Rejected), "{line:?}");
+            assert!(!comes_to(Rejected) || sets(Stamp::Rejected), "{line:?}");
+            assert!(!comes_to(Hidden) || sets(Stamp::Rejected) != sets(Stamp::Withdrawn), "{line:?}");
             assert!(!comes_to(Stopped) || sets(Stamp::Stopped), "{line:?}");
             assert!(!comes_to(Removed) || sets(Stamp::Removed), "{line:?}");
         }

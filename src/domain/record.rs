@@ -68,6 +68,8 @@ pub struct Dates {
     pub closed_at: Option<Timestamp>,
     /// Refused.
     pub rejected_at: Option<Timestamp>,
+    /// Taken back by its creator.
+    pub withdrawn_at: Option<Timestamp>,
     /// Stopped by the dissolution of Parliament.
     pub stopped_at: Option<Timestamp>,
     /// Removed for good.
@@ -97,6 +99,7 @@ impl Dates {
             closes_at: None,
             closed_at: None,
             rejected_at: None,
+            withdrawn_at: None,
             stopped_at: None,
             removed_at: None,
             response_threshold_reached_at: None,

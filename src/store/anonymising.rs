@@ -29,13 +29,13 @@ pub struct Due {
 /// When the database fails.
 pub async fn due(db: &mut Db, since: Timestamp) -> sqlx::Result<Vec<Due>> {
     let rows = sqlx::query!(
-        r#"select p.id, p.action, p.state, coalesce(p.removed_at, p.closed_at, p.rejected_at, p.stopped_at) as "over_since!",
+        r#"select p.id, p.action, p.state, coalesce(p.removed_at, p.closed_at, p.rejected_at, p.withdrawn_at, p.stopped_at) as "over_since!",
                p.keep_data_reason,
                (select count(*) from signatures s where s.petition_id = p.id and s.contact <> '') as "signatures!"
            from petitions p
            where p.state in ('closed', 'rejected', 'hidden', 'stopped', 'removed')
-               and coalesce(p.removed_at, p.closed_at, p.rejected_at, p.stopped_at) < $1
-               and (p.erased_at is null or p.erased_at < coalesce(p.removed_at, p.closed_at, p.rejected_at, p.stopped_at))
+               and coalesce(p.removed_at, p.closed_at, p.rejected_at, p.withdrawn_at, p.stopped_at) < $1
+               and (p.erased_at is null or p.erased_at < coalesce(p.removed_at, p.closed_at, p.rejected_at, p.withdrawn_at, p.stopped_at))
            order by 4, p.id"#,
         sql(since) as _
     )
@@ -62,8 +62,8 @@ pub async fn numbers_due(db: &mut Db, since: Timestamp, after: i64, most: i64) -
     let ids = sqlx::query_scalar!(
         "select p.id from petitions p
          where p.state in ('closed', 'rejected', 'hidden', 'stopped', 'removed') and p.keep_data_reason is null
-             and coalesce(p.removed_at, p.closed_at, p.rejected_at, p.stopped_at) < $1
-             and (p.erased_at is null or p.erased_at < coalesce(p.removed_at, p.closed_at, p.rejected_at, p.stopped_at))
+             and coalesce(p.removed_at, p.closed_at, p.rejected_at, p.withdrawn_at, p.stopped_at) < $1
+             and (p.erased_at is null or p.erased_at < coalesce(p.removed_at, p.closed_at, p.rejected_at, p.withdrawn_at, p.stopped_at))
              and p.id > $2
          order by p.id limit $3",
         sql(since) as _,
@@ -83,7 +83,7 @@ pub async fn hold(db: &mut Db, id: PetitionId, since: Timestamp) -> sqlx::Result
     let held = sqlx::query_scalar!(
         "select id from petitions
          where id = $1 and state in ('closed', 'rejected', 'hidden', 'stopped', 'removed') and keep_data_reason is null
-             and coalesce(removed_at, closed_at, rejected_at, stopped_at) < $2
+             and coalesce(removed_at, closed_at, rejected_at, withdrawn_at, stopped_at) < $2
          for no key update",
         id.get(),
         sql(since) as _

@@ -386,7 +386,7 @@ pub async fn checking(db: &mut Db, petition: PetitionId, now: Timestamp) -> sqlx
 /// When the database fails.
 pub async fn withdraw(db: &mut Db, petition: PetitionId, to: PetitionState, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update petitions set state = $2, rejected_at = coalesce(rejected_at, $3), updated_at = $3 where id = $1",
+        "update petitions set state = $2, withdrawn_at = $3, updated_at = $3 where id = $1",
         petition.get(),
         to as PetitionState,
         sql(now) as _

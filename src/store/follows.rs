@@ -417,7 +417,7 @@ pub async fn remove_over(db: &mut Db, since: Timestamp) -> sqlx::Result<u64> {
         "delete from follows f using petitions p
          where p.id = f.petition_id
              and p.state not in ('open', 'pending', 'validated', 'sponsored', 'flagged', 'dormant')
-             and coalesce(p.removed_at, p.closed_at, p.rejected_at, p.stopped_at) < $1",
+             and coalesce(p.removed_at, p.closed_at, p.rejected_at, p.withdrawn_at, p.stopped_at) < $1",
         sql(since) as _
     )
     .execute(&mut *db)

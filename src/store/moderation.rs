@@ -115,6 +115,7 @@ pub async fn decide(
                               when $2 = 'open'::petition_state or $3::timestamptz is null then null
                               else closed_at end,
              rejected_at = case when $5 then coalesce(rejected_at, $6) when $7 then rejected_at end,
+             withdrawn_at = case when $5 or $7 then withdrawn_at end,
              removed_at = case when $7 then $6 end,
              state_before_removal = case when $7 then $8::petition_state end,
              moderated_at = case when $9 then $6 else moderated_at end,

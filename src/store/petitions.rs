@@ -97,7 +97,7 @@ pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Petition>
     let rows = sqlx::query!(
         r#"select p.id, p.state, p.action, p.background, p.additional_details, p.committee_note, p.creator_name,
                p.created_at, p.updated_at, p.moderation_threshold_reached_at, p.opened_at, p.closes_at, p.closed_at,
-               p.rejected_at, p.stopped_at, p.removed_at, p.response_threshold_reached_at, p.government_response_at,
+               p.rejected_at, p.withdrawn_at, p.stopped_at, p.removed_at, p.response_threshold_reached_at, p.government_response_at,
                p.debate_threshold_reached_at, p.debate_scheduled_on, p.scheduled_debate_date, p.debate_outcome_at,
                p.source_url, p.boundary_set, p.own_closes_at, p.parliament_id, t.signature_count,
                (select max(r.read_at) from readings r where r.petition_id = p.id and p.source_url is not null) as counted_at,
@@ -140,6 +140,7 @@ pub async fn load(db: &mut Db, ids: &[PetitionId]) -> sqlx::Result<Vec<Petition>
                 closes_at: row.closes_at.map(Into::into),
                 closed_at: row.closed_at.map(Into::into),
                 rejected_at: row.rejected_at.map(Into::into),
+                withdrawn_at: row.withdrawn_at.map(Into::into),
                 stopped_at: row.stopped_at.map(Into::into),
                 removed_at: row.removed_at.map(Into::into),
                 response_threshold_reached_at: row.response_threshold_reached_at.map(Into::into),

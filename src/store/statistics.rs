@@ -135,7 +135,7 @@ async fn rejections(db: &mut Db) -> sqlx::Result<Vec<Rejected>> {
         Rejected,
         r#"select r.code, n.title as reason, count(*) as "petitions!"
            from petitions p join rejections r on r.petition_id = p.id join rejection_reasons n on n.code = r.code
-           where p.state in ('rejected', 'hidden')
+           where p.state in ('rejected', 'hidden') and p.rejected_at is not null
            group by r.code, n.title order by count(*) desc, n.title"#
     )
     .fetch_all(db)
@@ -230,7 +230,7 @@ async fn months(db: &mut Db) -> sqlx::Result<Vec<Month>> {
                where state in ('open', 'closed')
                union all
                select rejected_at at time zone 'Europe/London', 'rejected' from petitions
-               where state in ('rejected', 'hidden')
+               where state in ('rejected', 'hidden') and rejected_at is not null
                union all
                select closed_at at time zone 'Europe/London', 'closed' from petitions where state = 'closed'
                union all

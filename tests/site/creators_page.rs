@@ -15,7 +15,7 @@ use undersigned::{
         creator::{ConfirmSupport, CreatorTold},
         messages::{AboutSignature, Mail},
     },
-    urls,
+    store, urls,
 };
 
 use super::supporting::{link, set_state, supports, young};
@@ -91,6 +91,9 @@ async fn every_state_says_how_it_stands_and_what_comes_next() {
         if matches!(state, PetitionState::Rejected | PetitionState::Hidden) {
             willy.see("See that one.");
         }
+        let over = [PetitionState::Rejected, PetitionState::Hidden, PetitionState::Stopped, PetitionState::Removed];
+        let offered = willy.page().sections().iter().any(|section| section == "Mails to you");
+        assert_eq!(offered, !over.contains(&state), "{state:?} is told of by mail");
     }
 }
 
@@ -163,7 +166,8 @@ async fn once_it_is_published_the_page_shows_how_it_goes() {
     let mut willy = visit(&app, petition.id).await;
     willy.see("7 signatures").see("1 in the last 24 hours").see("This is not counted yet.");
     willy.see("100 signatures").see("There is no estimate yet").see("At 10,000 signatures the Government responds.");
-    assert!(!willy.page().select("figure svg").is_empty());
+    // One picture, whose panels are drawings within it.
+    assert_eq!(willy.page().select("figure > svg").len(), 1);
     app.run_job("count forms", app.now + SignedDuration::from_mins(5)).await;
     willy.visit(&page(&app, petition.id)).await;
     willy.see("the form was sent 3 times, and 1 of these signatures (33%) are confirmed");
@@ -235,10 +239,11 @@ async fn a_creator_withdraws_a_petition_that_is_not_published() {
     assert!(!told.text.contains("creator?token="), "{}", told.text);
     assert_eq!(
         app.ask(
-            "select concat(state, ' ', (select code from rejections), ' ', rejected_at is not null) from petitions"
+            "select concat(state, ' ', (select code from rejections), ' ', withdrawn_at is not null, ' ', rejected_at is null)
+             from petitions"
         )
         .await,
-        "hidden removed t"
+        "hidden removed t t"
     );
     assert_eq!(
         app.ask("select concat(act, ' ', who, ' ', staff_id is null, ' ', before->>'state', ' ', after->>'state') from audit_log").await,
@@ -247,6 +252,48 @@ async fn a_creator_withdraws_a_petition_that_is_not_published() {
     assert_eq!(app.get(&link(&app, petition.id)).await.status, StatusCode::NOT_FOUND);
     assert_eq!(post(&app, &again, "").await.header("location"), page(&app, petition.id), "once more is harmless");
     assert_eq!(app.ask("select count(*) from audit_log").await, "1");
+}
+
+#[tokio::test]
+async fn a_petition_that_is_withdrawn_is_no_decision_of_staff() {
+    let app = TestApp::new().await;
+    let petition = young(&app, PetitionState::Sponsored, 5).await;
+    let mut willy = visit(&app, petition.id).await;
+    willy.follow("withdraw your petition").await.press("Withdraw my petition").await.see("You have withdrawn it");
+    let months = store::figures::by_month(&mut app.db().await).await.expect("figures");
+    assert!(months.values().all(|month| month.decided == 0), "{months:?}");
+    app.run_job("make statistics", app.now).await;
+    let statistics = app.get(&urls::statistics_data("json")).await.json();
+    let rejected = |month: &serde_json::Value| month["rejected"].as_u64().expect("a number");
+    assert!(statistics["months"].as_array().expect("months").iter().all(|month| rejected(month) == 0), "{statistics}");
+
+    let mut grace = app.staff(Role::Sysadmin).await;
+    grace.visit(&urls::admin::petition(&petition.id)).await.see("Withdrawn by its creator").dont_see("Rejected");
+    // Staff who hide it for a reason of theirs decide after all.
+    grace.visit(&urls::admin::petition_part(&petition.id, "reject")).await;
+    grace.tick("Fake name It was created with a name that is not a real person’s name.").press("Continue").await;
+    grace.press("Reject").await;
+    let months = store::figures::by_month(&mut app.db().await).await.expect("figures");
+    assert_eq!(months.values().map(|month| month.decided).sum::<i64>(), 1, "{months:?}");
+    willy.visit(&page(&app, petition.id)).await.see("It was rejected").see("Fake name");
+}
+
+#[tokio::test]
+async fn news_to_the_creator_have_the_link_to_the_creators_page() {
+    let app = TestApp::new().await;
+    let petition = young(&app, PetitionState::Validated, 5).await;
+    publish(&app, petition.id, app.now - SignedDuration::from_hours(24 * 30)).await;
+    app.sql("update signatures set wants_updates = true").await.expect("news are wanted");
+    let mut grace = app.staff(Role::Moderator).await;
+    grace.visit(&urls::admin::activities(&petition.id)).await;
+    grace.fill("Subject", "A committee heard evidence").fill("What happened", "It heard foresters.");
+    grace.tick("Mail the signers").press("Publish the activity").await;
+    app.queue_mailings().await;
+    let told = app.mail_to(CREATOR).await;
+    assert!(told.text.contains("There is news about a petition that you created."), "{}", told.text);
+    assert_eq!(told.link("Your own page of it"), format!("{}{}", app.url, page(&app, petition.id)));
+    let told = app.mail_to("supporter1@example.org").await;
+    assert!(told.text.contains("that you signed") && !told.text.contains("creator?token="), "{}", told.text);
 }
 
 #[tokio::test]

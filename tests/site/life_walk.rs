@@ -192,7 +192,7 @@ impl Walk<'_> {
             "select p.id, p.state, p.moderation_threshold_reached_at, p.opened_at, p.closes_at, p.closed_at, p.rejected_at,
                  p.stopped_at, p.removed_at, p.response_threshold_reached_at, p.debate_threshold_reached_at,
                  t.signature_count, (select count(*) from signatures s where s.petition_id = p.id and s.state = 'validated'),
-                 (select coalesce(sum(l.change), 0) from ledger l where l.petition_id = p.id)
+                 (select coalesce(sum(l.change), 0) from ledger l where l.petition_id = p.id), p.withdrawn_at
              from petitions p join petition_totals t on t.petition_id = p.id where p.id = any($1) order by p.id",
         )
         .bind(self.petitions.keys().map(|id| id.get()).collect::<Vec<_>>())
@@ -207,7 +207,7 @@ impl Walk<'_> {
             let is = &self.petitions[&id];
             let at = |column: usize| row.get::<Option<jiff_sqlx::Timestamp>, _>(column).map(|at| at.to_jiff());
             assert_eq!(row.get::<PetitionState, _>(1), is.state, "petition {id}: {is:?}");
-            let dates = [at(2), at(3), at(5), at(6), at(7), at(8), at(9), at(10)];
+            let dates = [at(2), at(3), at(5), at(6), at(7), at(8), at(9), at(10), at(14)];
             let expected = [
                 is.supported_at,
                 is.opened_at,
@@ -217,6 +217,7 @@ impl Walk<'_> {
                 is.removed_at,
                 is.response_at,
                 is.debate_at,
+                is.withdrawn_at,
             ];
             assert_eq!(dates, expected, "petition {id}: {is:?}");
             if is.state == PetitionState::Open {

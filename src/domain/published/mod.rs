@@ -85,6 +85,7 @@ fn dates(a: &Attributes) -> Dates {
         }),
         closed_at: at(a.closed_at),
         rejected_at: at(a.rejected_at),
+        withdrawn_at: None,
         stopped_at: at_the_latest(a.stopped_at, PetitionState::Stopped),
         removed_at: at_the_latest(a.removed_at, PetitionState::Removed),
         response_threshold_reached_at: at(a.response_threshold_reached_at),

@@ -97,6 +97,7 @@ fn sets(line: &Move) -> String {
         Stamp::ClosedAtDissolution => "that it closed with Parliament",
         Stamp::NotClosed => "that it is not closed",
         Stamp::Rejected => "when it was refused",
+        Stamp::Withdrawn => "when it was taken back",
         Stamp::NotRejected => "that it is not refused",
         Stamp::Stopped => "when it was stopped",
         Stamp::Removed => "when it was removed",

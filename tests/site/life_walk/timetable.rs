@@ -191,7 +191,8 @@ impl Walk<'_> {
         for due in would {
             // Some belong to walks of before, and to parliaments of before.
             let Some(petition) = self.petitions.get(&due.id) else { continue };
-            let over = petition.removed_at.or(petition.closed_at).or(petition.rejected_at).or(petition.stopped_at);
+            let refused = petition.rejected_at.or(petition.withdrawn_at);
+            let over = petition.removed_at.or(petition.closed_at).or(refused).or(petition.stopped_at);
             assert!(over.is_some_and(|over| over < since), "{petition:?} at {}", self.now);
         }
     }

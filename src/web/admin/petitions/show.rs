@@ -323,6 +323,7 @@ impl ShowPage {
             ("Closes", d.closes_at.filter(|_| d.closed_at.is_none())),
             ("Closed", d.closed_at),
             ("Rejected", d.rejected_at),
+            ("Withdrawn by its creator", d.withdrawn_at),
             ("Stopped", d.stopped_at),
             ("Removed", d.removed_at),
             ("Response threshold", d.response_threshold_reached_at),

@@ -202,7 +202,8 @@ async fn page_of(app: &App, id: PetitionId, now: Timestamp) -> Result<Response, 
             let marks = growth::marks(&petition, &timeline, &removals, &series);
             let forecast = forecast(&petition, &series, now);
             let growth = Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), Range::All, &marks);
-            Some(published(app, &petition, &series, forecast.as_ref(), growth, (funnel, since), now))
+            let told = creator.reachable && creator.wants_updates;
+            Some(published(app, &petition, &series, forecast.as_ref(), growth, (funnel, since), told, now))
         }
         false => None,
     };
@@ -252,6 +253,7 @@ fn published(
     forecast: Option<&Forecast>,
     growth: Growth,
     (funnel, funnel_since): (Option<SigningFunnel>, Timestamp),
+    told: bool,
     now: Timestamp,
 ) -> Published {
     let thresholds = app.thresholds();
@@ -281,23 +283,29 @@ fn published(
         funnel_since,
         share: ShareLink::elsewhere(app, petition.id, &petition.action),
         address: format!("{}{}", app.public_url, urls::petition(&petition.id)),
-        answers: answers(petition, thresholds, deadline::day(now)),
+        answers: answers(petition, thresholds, told, deadline::day(now)),
     }
 }
 
-/// What became of the response and of a debate.
-fn answers(petition: &Petition, thresholds: Thresholds, today: Date) -> Vec<String> {
+/// What became of the response and of a debate, for a creator who is told of them by mail or is not.
+fn answers(petition: &Petition, thresholds: Thresholds, told: bool, today: Date) -> Vec<String> {
     let dates = &petition.dates;
+    let is_open = petition.state == PetitionState::Open;
+    let then = if told { "We will write to you when it is here." } else { "It will be on its page when it is here." };
     let response = match (&petition.response, dates.response_threshold_reached_at) {
         (Some(response), _) => {
-            format!("The Government has responded on {}.", crate::web::filters::day(&response.responded_on))
+            format!("The Government responded on {}.", crate::web::filters::day(&response.responded_on))
         }
         (None, Some(at)) => format!(
-            "It reached the {} signatures for a response by the Government on {}. We write to you when it is here.",
+            "It reached the {} signatures for a response by the Government on {}. {then}",
             thousands(thresholds.response),
             day_of(&at)
         ),
-        (None, None) => format!("At {} signatures the Government responds.", thousands(thresholds.response)),
+        (None, None) if is_open => format!("At {} signatures the Government responds.", thousands(thresholds.response)),
+        (None, None) => format!(
+            "A response by the Government takes {} signatures, which it did not reach.",
+            thousands(thresholds.response)
+        ),
     };
     let debate = match (&petition.debate, dates.scheduled_debate_date, dates.debate_threshold_reached_at) {
         (Some(debate), ..) if debate.debated => "Parliament has debated it.".to_owned(),
@@ -306,14 +314,18 @@ fn answers(petition: &Petition, thresholds: Thresholds, today: Date) -> Vec<Stri
             "The debate was scheduled for {}; its outcome is not recorded yet.",
             crate::web::filters::long_day(&day)
         ),
-        (None, Some(day), _) => format!("Parliament debates it on {}.", crate::web::filters::long_day(&day)),
+        (None, Some(day), _) => format!("Parliament will debate it on {}.", crate::web::filters::long_day(&day)),
         (None, None, Some(at)) => format!(
-            "It reached the {} signatures for a debate on {}. No day has been set yet; we write to you when it is.",
+            "It reached the {} signatures for a debate on {}. No day has been set yet{}.",
             thousands(thresholds.debate),
-            day_of(&at)
+            day_of(&at),
+            if told { "; we will write to you when one is" } else { "" }
         ),
-        (None, None, None) => {
+        (None, None, None) if is_open => {
             format!("At {} it is considered for a debate in Parliament.", thousands(thresholds.debate))
+        }
+        (None, None, None) => {
+            format!("A debate in Parliament takes {}.", signatures(thresholds.debate))
         }
     };
     vec![response, debate]
@@ -339,8 +351,8 @@ fn standing(
         PetitionState::Validated => {
             let paragraphs = vec![
                 format!(
-                    "{} of {} supporters have confirmed: {} more {} needed. When they are there, we begin to check it by \
-                     ourselves; you need not do anything then.",
+                    "{} of {} supporters have confirmed: {} more {} needed. As soon as there are enough, we start checking \
+                     it; you do not have to do anything.",
                     supporters,
                     limits::SUPPORTERS_NEEDED,
                     missing,
@@ -434,8 +446,9 @@ fn next_of_open(petition: &Petition, thresholds: Thresholds) -> String {
     }
 }
 
+/// Whether its creator has taken it back, and staff have not refused it besides.
 fn is_withdrawn(petition: &Petition) -> bool {
-    petition.rejection.as_ref().is_some_and(|rejection| rejection.code == "removed")
+    petition.dates.withdrawn_at.is_some() && petition.dates.rejected_at.is_none()
 }
 
 impl CreatorPage {
@@ -446,6 +459,11 @@ impl CreatorPage {
 
     fn is_refused(&self) -> bool {
         matches!(self.petition.state, PetitionState::Rejected | PetitionState::Hidden) && !is_withdrawn(&self.petition)
+    }
+
+    /// Whether something may still happen to it of which its creator is told.
+    fn may_have_news(&self) -> bool {
+        self.is_unpublished() || self.petition.state.is_published()
     }
 
     /// Whether staff still decide about it.
