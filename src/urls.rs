@@ -26,6 +26,11 @@ pub fn home() -> &'static str {
     "/"
 }
 
+/// What the site is called and looks like among the programs of a telephone.
+pub fn manifest() -> &'static str {
+    "/manifest.json"
+}
+
 /// All petitions.
 pub fn petitions() -> &'static str {
     "/petitions"

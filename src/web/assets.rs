@@ -4,16 +4,32 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use axum::{
     body::Bytes,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    extract::State,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 use rust_embed::RustEmbed;
+use serde_json::json;
 
-use super::{cache::CachePolicy, error::PageError, extract::AssetName};
+use super::{
+    cache::CachePolicy,
+    error::PageError,
+    extract::{AssetName, Format},
+    page,
+};
+use crate::{app::App, urls};
 
 #[derive(RustEmbed)]
 #[folder = "static"]
 struct Files;
+
+/// The ground of every page by day, as site.css has it (`--paper`).
+pub const PAPER: &str = "#fdfdfb";
+/// The same by night.
+pub const PAPER_AT_NIGHT: &str = "#101713";
 
 struct Asset {
     /// `site.0123456789ab.css`
@@ -63,4 +79,24 @@ pub async fn icon() -> Result<Response, PageError> {
     let asset = ASSETS.get("icon.svg").ok_or(PageError::NotFound)?;
     let headers = [(CONTENT_TYPE, asset.media_type.parse()?), (CACHE_CONTROL, CachePolicy::ForAnHour.header())];
     Ok((headers, asset.content.clone()).into_response())
+}
+
+/// What a telephone is told that puts the site among its programs: its name, its colours and its icon, which has every size.
+pub async fn manifest(State(app): State<App>) -> Result<Response, PageError> {
+    let name = app.site_name();
+    let manifest = json!({
+        "name": name,
+        "short_name": name,
+        "lang": "en-GB",
+        "id": urls::home(),
+        "start_url": urls::home(),
+        "scope": urls::home(),
+        "display": "browser",
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "icons": [{ "src": url("icon.svg"), "type": "image/svg+xml", "sizes": "any", "purpose": "any" }],
+    });
+    let mut response = page::body(Format::Json, manifest.to_string(), CachePolicy::ForAnHour);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/manifest+json"));
+    Ok(response)
 }

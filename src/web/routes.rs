@@ -134,5 +134,6 @@ pub fn all(site: &Site) -> Router<Site> {
         // files
         .route("/static/{file}", get(assets::show))
         .route("/favicon.ico", get(assets::icon))
+        .route("/manifest.json", get(assets::manifest))
         .fallback(|| async { PageError::NotFound })
 }

@@ -70,6 +70,7 @@ async fn every_function_of_urls_leads_somewhere() {
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let addresses: Vec<(&str, String)> = vec![
         ("home", urls::home().to_owned()),
+        ("manifest", urls::manifest().to_owned()),
         ("petitions", urls::petitions().to_owned()),
         ("list", urls::list(Facet::Debated)),
         ("topic", urls::topic("water")),

@@ -11,7 +11,7 @@ const A_SECOND: &str = "public, max-age=1, stale-while-revalidate=2, stale-if-er
 const A_MINUTE: &str = "public, max-age=60, stale-while-revalidate=120, stale-if-error=300";
 
 /// What each address says about being kept.
-const POLICIES: [(&str, &str); 52] = [
+const POLICIES: [(&str, &str); 53] = [
     ("/", A_SECOND),
     ("/petitions/1000000", A_SECOND),
     ("/petitions/1000000?range=7d", A_SECOND),
@@ -55,6 +55,7 @@ const POLICIES: [(&str, &str); 52] = [
     ("/topics.json", A_MINUTE),
     ("/constituencies.json", A_MINUTE),
     ("/favicon.ico", "public, max-age=3600"),
+    ("/manifest.json", "public, max-age=3600"),
     ("/petitions/1000000/signatures/new", "no-cache"),
     ("/petitions/1000000/thank-you", "no-cache"),
     ("/petitions/1000000/share", "no-cache"),

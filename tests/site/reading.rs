@@ -558,3 +558,27 @@ async fn what_people_write_stays_text() {
     ada.visit("/petitions").await.see("Ban <img src=x onerror=alert(1)>");
     ada.visit("/").await.see("<u>No</u>.");
 }
+
+#[tokio::test]
+async fn a_telephone_can_put_the_site_among_its_programs() {
+    let app = TestApp::new().await;
+    let mut ada = app.visitor();
+    ada.visit("/").await;
+    let link = ada.page().select("link[rel=manifest]")[0].attr("href").expect("an address").to_owned();
+    let answer = app.get(&link).await;
+    assert_eq!(answer.header("content-type"), "application/manifest+json");
+    let manifest = answer.json();
+    assert_eq!((&manifest["name"], &manifest["start_url"]), (&"Undersigned".into(), &"/".into()));
+    let icon = app.get(manifest["icons"][0]["src"].as_str().expect("an address")).await;
+    assert_eq!((icon.status, icon.header("content-type")), (StatusCode::OK, "image/svg+xml"));
+    // Its colours are those of the pages.
+    let css = app.get(ada.page().select("link[rel=stylesheet]")[0].attr("href").expect("an address")).await;
+    for meta in ada.page().select("meta[name=theme-color]") {
+        let colour = meta.attr("content").expect("a colour");
+        assert!(css.text().contains(&format!("--paper: {colour};")), "{colour}");
+    }
+    assert_eq!(manifest["theme_color"], *ada.page().select("meta[name=theme-color]")[0].attr("content").expect("one"));
+    app.sql("update site set site_name = 'Our Petitions'").await.expect("renamed");
+    app.app().live.look(&mut app.db().await).await.expect("settings");
+    assert_eq!(app.get(&link).await.json()["name"], "Our Petitions");
+}

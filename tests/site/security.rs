@@ -14,7 +14,7 @@ use undersigned::{domain::petition::PetitionState, urls};
 use crate::support::{Answer, Page, RUNTIME, Setup, TestApp, problems};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+                      manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const EMBED_POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors *; base-uri 'none'";
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *";
