@@ -141,6 +141,9 @@ async fn every_form_of_staff_that_comes_back_is_sound_everywhere() {
         browser.click("Save draft").await;
         browser.see("Nothing was saved").await;
         wrong.extend(look::everywhere(browser, 409).await);
+        browser.go(&urls::admin::petition(&open)).await;
+        let width = browser.ask::<u32>("return document.querySelector('strong.tag').offsetWidth", vec![]).await;
+        assert!(width > 30, "that it is hidden is to be seen");
         site().change(open, &["update petitions set state = 'open', rejected_at = null where id = $1"]).await;
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     })

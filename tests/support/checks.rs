@@ -242,10 +242,14 @@ fn secrets(page: &Page, elements: &[ElementRef<'_>], found: &mut Vec<String>) {
 /// Nothing of the program's inside is to be read, and no gaps where a word is missing.
 fn words(page: &Page, found: &mut Vec<String>) {
     let text = page.text();
-    // What programs get is shown as they get it.
-    let for_programs = page.path == urls::api();
+    // What programs get is shown as they get it, and only where it is marked as such.
+    let shown = if page.path == urls::api() { page.texts("pre, :not(pre) > code") } else { Vec::new() };
+    let shown_as_it_is = |trace: &str| match trace {
+        "&amp;" | "T00:00" => shown.iter().map(|sample| sample.matches(trace).count()).sum(),
+        _ => 0,
+    };
     for trace in ["{{", "}}", "{%", "Some(", "NaN", "inf%", "undefined", "&amp;", "&lt;", "T00:00", "-0 "] {
-        if text.contains(trace) && !(for_programs && ["&amp;", "T00:00"].contains(&trace)) {
+        if text.matches(trace).count() > shown_as_it_is(trace) {
             found.push(format!("says “{trace}”"));
         }
     }
