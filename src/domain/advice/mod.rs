@@ -4,6 +4,12 @@
 //! What moderators are shown ([`super::checks`]) is broader: they want to see too much rather than too little. About courts
 //! both are told the same: so many petitions are about judges, prisons and sentences that a warning of all of them is none.
 
+mod councils;
+mod courts;
+mod elsewhere;
+mod people;
+mod several;
+
 use std::{collections::HashSet, sync::LazyLock};
 
 use super::{
@@ -11,6 +17,16 @@ use super::{
     petition_text::Part,
     text,
 };
+
+/// Words or phrases from a file beside this one, a line each.
+macro_rules! list {
+    ($(#[$about:meta])* $name:ident, $file:literal) => {
+        $(#[$about])*
+        pub(super) static $name: std::sync::LazyLock<Vec<&'static str>> =
+            std::sync::LazyLock::new(|| include_str!($file).lines().collect());
+    };
+}
+use list;
 
 /// A piece of advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,10 +181,10 @@ pub fn advice(texts: Texts<'_>, alike: Alike) -> Vec<Advice> {
         advice.push(Advice { about, part, found });
     };
     let bodies = [
-        (About::Council, councils(&parts)),
-        (About::Devolved, devolved(&parts)),
-        (About::Company, companies(&parts)),
-        (About::ElsewhereInTheWorld, countries(&parts)),
+        (About::Council, councils::councils(&parts)),
+        (About::Devolved, elsewhere::devolved(&parts)),
+        (About::Company, elsewhere::companies(&parts)),
+        (About::ElsewhereInTheWorld, elsewhere::countries(&parts)),
     ];
     for (about, found) in bodies {
         if !found.is_empty() {
@@ -181,13 +197,13 @@ pub fn advice(texts: Texts<'_>, alike: Alike) -> Vec<Advice> {
     if alike.open {
         add(About::Open, Part::Action, Vec::new());
     }
-    if let Some((part, found)) = in_parts(|at| people(&parts.words[at])) {
+    if let Some((part, found)) = in_parts(|at| people::people(&parts, at)) {
         add(About::Person, part, found);
     }
-    if let Some((part, found)) = in_parts(|at| court(&parts, at)) {
+    if let Some((part, found)) = in_parts(|at| courts::court(&parts, at)) {
         add(About::Court, part, found);
     }
-    let several = several(&parts);
+    let several = several::several(&parts, texts.action);
     if !several.is_empty() {
         add(About::Several, Part::Action, several);
     }
@@ -258,546 +274,15 @@ impl<'a> Text<'a> {
     }
 }
 
-/// What councils do for single places.
-const LOCAL: &[&str] = &[
-    "bin collection",
-    "bin collections",
-    "borough council's",
-    "bus shelter",
-    "bus stop outside",
-    "county council's",
-    "double yellow lines",
-    "in my street",
-    "in my town",
-    "in my village",
-    "in our street",
-    "in our town",
-    "in our village",
-    "my council",
-    "my estate",
-    "my local council",
-    "my road",
-    "my street",
-    "my town",
-    "our council",
-    "our estate",
-    "our high street",
-    "our library",
-    "our local council",
-    "our park",
-    "our road",
-    "our street",
-    "our town",
-    "our village",
-    "parish council",
-    "pelican crossing",
-    "planning application",
-    "pot hole",
-    "pothole",
-    "refuse planning permission",
-    "resident parking",
-    "residents parking",
-    "residents' parking",
-    "speed bump",
-    "speed bumps",
-    "town council",
-    "traffic lights at",
-    "zebra crossing",
-];
-
-/// What stands before "Council" where it is not a council of a place.
-const OTHER_COUNCILS: &[&str] = &[
-    "advisory",
-    "armed",
-    "arts",
-    "bar",
-    "british",
-    "dental",
-    "design",
-    "european",
-    "faculty",
-    "funding",
-    "general",
-    "human",
-    "justice",
-    "medical",
-    "midwifery",
-    "national",
-    "optical",
-    "pharmaceutical",
-    "press",
-    "privy",
-    "professions",
-    "research",
-    "rights",
-    "safety",
-    "security",
-    "sentencing",
-    "student",
-    "teaching",
-    "the",
-    "un",
-    "youth",
-];
-
-fn councils(text: &Text<'_>) -> Vec<String> {
-    let mut found = text.phrases(0, LOCAL);
-    // "Tell Ambridge Council to", but not "the Security Council" and not "Cut Council Tax".
-    for trio in text.words[0].windows(3).chain(text.words[0].get(text.words[0].len().saturating_sub(2)..)) {
-        let [place, council, rest @ ..] = trio else { continue };
-        let is_place = checks::is_capitalised(place) && OTHER_COUNCILS.binary_search(&&*place.to_lowercase()).is_err();
-        let is_other = rest.first().is_some_and(|next| {
-            ["estate", "estates", "house", "houses", "housing", "roads", "tax", "tenants"]
-                .contains(&&*next.to_lowercase())
-        });
-        let is_verb = VERBS.contains(&*place.to_lowercase());
-        if is_place && *council == "Council" && !is_other && !is_verb {
-            found.push(format!("{place} Council"));
-        }
-    }
-    found
-}
-
-/// Who decides in Scotland, Wales and Northern Ireland, and mayors.
-const DEVOLVED: &[&str] = &[
-    "cardiff bay",
-    "first minister",
-    "holyrood",
-    "mayor of london",
-    "nhs scotland",
-    "nhs wales",
-    "northern ireland assembly",
-    "northern ireland executive",
-    "police scotland",
-    "sadiq khan",
-    "scotrail",
-    "scottish government",
-    "scottish parliament",
-    "scottish ministers",
-    "senedd",
-    "stormont",
-    "tfl",
-    "transport for london",
-    "transport for wales",
-    "ulez",
-    "welsh assembly",
-    "welsh government",
-    "welsh ministers",
-];
-
-/// What is decided there, where it is said to be there.
-const DEVOLVED_MATTERS: &[&str] = &[
-    "bus fares",
-    "council tax",
-    "education",
-    "gcse",
-    "gcses",
-    "gps",
-    "hospital",
-    "hospitals",
-    "housing",
-    "nhs",
-    "prescriptions",
-    "primary schools",
-    "pupils",
-    "school",
-    "schools",
-    "secondary schools",
-    "speed limit",
-    "teachers",
-    "tuition fees",
-    "universities",
-];
-
-fn devolved(text: &Text<'_>) -> Vec<String> {
-    let mut found = text.phrases(0, DEVOLVED);
-    let there = text.phrases(0, &["in northern ireland", "in scotland", "in wales"]);
-    let compares = text.has(0, &["england", "uk", "united kingdom", "english", "britain"]);
-    if !there.is_empty() && !compares && text.has(0, DEVOLVED_MATTERS) {
-        found.extend(there);
-    }
-    found
-}
-
-/// Companies that petitions are addressed to.
-const COMPANIES: &[&str] = &[
-    "aldi",
-    "amazon",
-    "apple",
-    "asda",
-    "bbc",
-    "disney",
-    "ea",
-    "easyjet",
-    "facebook",
-    "fifa",
-    "google",
-    "greggs",
-    "instagram",
-    "itv",
-    "kfc",
-    "lidl",
-    "mcdonald's",
-    "mcdonalds",
-    "meta",
-    "microsoft",
-    "morrisons",
-    "nestle",
-    "netflix",
-    "nintendo",
-    "premier league",
-    "ryanair",
-    "sainsbury's",
-    "sainsburys",
-    "sky",
-    "sony",
-    "spotify",
-    "tesco",
-    "ticketmaster",
-    "tiktok",
-    "twitter",
-    "uefa",
-    "virgin",
-    "waitrose",
-    "youtube",
-];
-
-/// Words that somebody who is asked to do something stands behind.
-const ASKS: &[&str] = &["ask", "asks", "beg", "convince", "get", "make", "persuade", "tell", "urge"];
-
-/// Words that say what the Government or Parliament would do.
-const LEVERS: &[&str] = &[
-    "act",
-    "ban",
-    "fine",
-    "fined",
-    "force",
-    "government",
-    "govt",
-    "law",
-    "laws",
-    "legally",
-    "legislate",
-    "legislation",
-    "licence",
-    "nationalise",
-    "parliament",
-    "pay",
-    "regulate",
-    "regulation",
-    "regulations",
-    "require",
-    "tax",
-    "taxes",
-    "vat",
-];
-
-fn companies(text: &Text<'_>) -> Vec<String> {
-    if text.has(0, LEVERS) {
-        return Vec::new();
-    }
-    let asked = |company: &&&str| {
-        let plain = &text.plain[0];
-        ASKS.iter().any(|ask| plain.contains(&format!(" {ask} {company} ")))
-            || plain.contains(&format!(" call on {company} "))
-            || plain.starts_with(&format!(" {company} should "))
-            || plain.starts_with(&format!(" {company} must "))
-            || plain.starts_with(&format!(" {company} to "))
-            || plain.starts_with(&format!(" {company} please "))
-    };
-    COMPANIES.iter().filter(asked).map(|company| (*company).to_owned()).collect()
-}
-
-/// Countries, as they are called where somebody does something in them; parts of the United Kingdom and what belongs to it
-/// are left out.
-static COUNTRIES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    const OURS: [&str; 10] = [
-        "united kingdom",
-        "england",
-        "scotland",
-        "wales",
-        "northern ireland",
-        "gibraltar",
-        "jersey",
-        "guernsey",
-        "isle of man",
-        "falkland islands",
-    ];
-    let rows = include_str!("areas/countries.csv").lines().skip(1).filter_map(|line| line.split(',').nth(1));
-    let names = rows.map(|name| name.trim_matches('"').to_lowercase().replace('’', "'"));
-    let others =
-        ["america", "europe", "russia", "south korea", "syria", "the usa", "usa", "vietnam"].map(str::to_owned);
-    names.filter(|name| name.len() > 3 && !OURS.contains(&name.as_str())).chain(others).collect()
-});
-
-/// What is asked to happen in another country as if it were this one.
-const DOMESTIC: &[&str] =
-    &["abolish", "ban", "close", "end", "free", "legalise", "outlaw", "prohibit", "release", "save", "stop"];
-
-/// Words that say what the United Kingdom would do about it.
-const ABROAD: &[&str] = &[
-    "aid",
-    "ambassador",
-    "arms",
-    "asylum",
-    "boycott",
-    "british",
-    "britons",
-    "condemn",
-    "debate",
-    "deport",
-    "diplomatic",
-    "embassy",
-    "export",
-    "exporting",
-    "exports",
-    "evacuate",
-    "flights",
-    "foreign",
-    "funding",
-    "import",
-    "importing",
-    "imports",
-    "invading",
-    "military",
-    "nationals",
-    "pressure",
-    "recognise",
-    "refugees",
-    "sanction",
-    "sanctions",
-    "sell",
-    "selling",
-    "send",
-    "sending",
-    "strikes",
-    "trade",
-    "trading",
-    "travel",
-    "troops",
-    "uk",
-    "uk's",
-    "visa",
-    "visas",
-    "war",
-];
-
-fn countries(text: &Text<'_>) -> Vec<String> {
-    let plain = &text.plain[0];
-    if text.has(0, LEVERS_ABROAD) || (0..2).any(|at| text.has(at, ABROAD)) {
-        return Vec::new();
-    }
-    let named = |country: &&String| {
-        let asked = ASKS.iter().any(|ask| plain.contains(&format!(" {ask} {country} to ")));
-        let within = DOMESTIC.iter().any(|verb| plain.starts_with(&format!(" {verb} ")))
-            && plain.contains(&format!(" in {country} "));
-        let government = plain.starts_with(&format!(" the government of {country} "));
-        asked || within || government
-    };
-    COUNTRIES.iter().filter(named).take(MOST).map(|country| titled(country)).collect()
-}
-
-/// Words of an action that say that the UK is meant though another country is named.
-const LEVERS_ABROAD: &[&str] = &["government", "parliament", "uk", "britain", "our"];
-
-fn titled(words: &str) -> String {
-    let small = ["and", "of", "the"];
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) if !small.contains(&word) => first.to_uppercase().chain(letters).collect(),
-            _ => word.to_owned(),
-        }
-    };
-    words.split(' ').map(word).collect::<Vec<String>>().join(" ")
-}
-
-/// What stands behind a title or a first name where nobody is named.
-const OFFICES: &[&str] = &[
-    "academy",
-    "act",
-    "advocate",
-    "army",
-    "bill",
-    "chancellor",
-    "chief",
-    "college",
-    "commissioner",
-    "committee",
-    "council",
-    "court",
-    "cross",
-    "day",
-    "department",
-    "general",
-    "hall",
-    "health",
-    "hospital",
-    "house",
-    "islands",
-    "justice",
-    "lane",
-    "law",
-    "line",
-    "lords",
-    "mayor",
-    "minister",
-    "ministry",
-    "night",
-    "park",
-    "peace",
-    "president",
-    "reform",
-    "road",
-    "school",
-    "secretary",
-    "speaker",
-    "station",
-    "street",
-    "system",
-    "university",
-    "warden",
-    "week",
-];
-
-/// Words of offices that also introduce names; of themselves they name nobody.
-const HOLDERS: &[&str] = &["judge", "justice", "lady", "lord", "officer"];
-
-fn people(words: &[&str]) -> Vec<String> {
-    let is_office = |name: &String| {
-        let (first, last) = name.split_once(' ').unwrap_or(("", name));
-        let last = last.to_lowercase();
-        let last = last.strip_suffix("'s").or(last.strip_suffix("’s")).unwrap_or(&last);
-        OFFICES.binary_search(&last).is_ok() || HOLDERS.contains(&&*first.to_lowercase()) && VERBS.contains(last)
-    };
-    checks::people(words).into_iter().filter(|name| !is_office(name)).collect()
-}
-
-/// What is said of a case, not of courts.
-const CASES: &[&str] = &[
-    "accused of murdering",
-    "acquittal of",
-    "appeal against the conviction",
-    "arrest of",
-    "awaiting sentence",
-    "awaiting sentencing",
-    "awaiting trial",
-    "been acquitted",
-    "been arrested",
-    "been charged",
-    "been convicted",
-    "been found guilty",
-    "been sentenced to",
-    "charges against",
-    "conviction of",
-    "court case against",
-    "court case of",
-    "currently on trial",
-    "drop the case",
-    "found not guilty",
-    "guilty verdict",
-    "inquest into the death",
-    "inquest of",
-    "is on trial",
-    "my court case",
-    "murder of",
-    "my trial",
-    "overturn the conviction",
-    "overturn the sentence",
-    "overturn the verdict",
-    "pardon for",
-    "prosecution of",
-    "retrial for",
-    "retrial of",
-    "sentence given to",
-    "trial of",
-    "was acquitted",
-    "was arrested",
-    "was charged",
-    "was convicted",
-    "was found guilty",
-    "was jailed",
-    "was sentenced to",
-    "wrongful conviction",
-    "wrongfully convicted",
-];
-
 /// What is said of court cases in the texts of a petition.
 pub(super) fn court_cases(all: &[&str; 3]) -> Vec<String> {
     let parts = Text::of(all);
-    (0..all.len()).flat_map(|at| court(&parts, at)).collect()
-}
-
-fn court(text: &Text<'_>, at: usize) -> Vec<String> {
-    let mut found = text.phrases(at, CASES);
-    // A court and a name in one text are a case.
-    if !people(&text.words[at]).is_empty() {
-        found.extend(checks::known(&text.words[at..=at], checks::COURT));
-    }
-    found
+    (0..all.len()).flat_map(|at| courts::court(&parts, at)).collect()
 }
 
 /// Words with which a petition says what should be done.
 static VERBS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("verbs.txt").split_whitespace().collect());
-
-/// Those of them that are hardly ever anything else, so that one after "and" begins another demand.
-const CERTAIN: &[&str] = &[
-    "abolish",
-    "allow",
-    "appoint",
-    "ban",
-    "build",
-    "create",
-    "decriminalise",
-    "enforce",
-    "ensure",
-    "establish",
-    "extend",
-    "forbid",
-    "give",
-    "implement",
-    "increase",
-    "introduce",
-    "legalise",
-    "legislate",
-    "lower",
-    "make",
-    "nationalise",
-    "prevent",
-    "prohibit",
-    "provide",
-    "remove",
-    "renationalise",
-    "repeal",
-    "replace",
-    "require",
-    "restore",
-    "scrap",
-    "stop",
-];
-
-fn several(text: &Text<'_>) -> Vec<String> {
-    let words: Vec<String> = text.words[0].iter().map(|word| word.to_lowercase()).collect();
-    let mut found = Vec::new();
-    if !words.first().is_some_and(|first| VERBS.contains(first.as_str())) {
-        return found;
-    }
-    // "Ban fireworks and introduce ...": with a verb right before the "and" the two share what follows ("ban and remove").
-    for at in 2..words.len().saturating_sub(2) {
-        let joins = matches!(words[at].as_str(), "and" | "also" | "plus");
-        let next = if words[at] == "and" && words[at + 1] == "also" { at + 2 } else { at + 1 };
-        let follows = words.get(next).is_some_and(|word| CERTAIN.binary_search(&word.as_str()).is_ok());
-        let shares = VERBS.contains(words[at - 1].as_str()) && CERTAIN.binary_search(&words[at - 1].as_str()).is_ok();
-        // "... and make it illegal" says the same once more.
-        let again =
-            words.get(next + 1).is_some_and(|word| matches!(word.as_str(), "it" | "them" | "this" | "these" | "sure"));
-        if joins && follows && !shares && !again {
-            found.push(text.words[0][at..(next + 3).min(words.len())].join(" "));
-        }
-    }
-    found
-}
 
 fn has_no_action(text: &Text<'_>) -> bool {
     let words: Vec<String> = text.words[0].iter().map(|word| word.to_lowercase().replace('’', "'")).collect();
@@ -808,7 +293,9 @@ fn has_no_action(text: &Text<'_>) -> bool {
                 "should" | "must" | "shall" | "need" | "needs" | "let's" | "ought" | "want" | "no"
             )
     };
-    words.len() < 2 || !words.iter().any(says)
+    // "Free" is a verb where it comes first: "Free Ozias Quillfeather".
+    let frees = words.first().is_some_and(|first| first == "free");
+    words.len() < 2 || !frees && !words.iter().any(says)
 }
 
 #[cfg(test)]
@@ -828,10 +315,18 @@ mod tests {
 
     #[test]
     fn lists_of_words_are_in_order() {
-        for list in [OTHER_COUNCILS, OFFICES, CERTAIN] {
-            assert!(list.is_sorted(), "{list:?}");
+        for list in [
+            councils::LOCAL.as_slice(),
+            &councils::LOCAL_MATTERS,
+            &councils::OTHER_COUNCILS,
+            &councils::OTHER_STREETS,
+            &people::OFFICES,
+            &people::NO_NAMES,
+            &several::CERTAIN,
+        ] {
+            assert!(list.is_sorted() && !list.contains(&""), "{list:?}");
         }
-        for verb in CERTAIN {
+        for verb in several::CERTAIN.iter() {
             assert!(VERBS.contains(verb), "{verb}");
         }
         assert_eq!(About::ALL.len(), About::ALL.iter().map(|about| about.title()).collect::<HashSet<_>>().len());
@@ -859,6 +354,17 @@ mod tests {
             "Let 16-year-olds vote",
             "Do not close ticket offices",
             "Show station names in Welsh and English on tickets sold in Wales",
+            "Free School Meals for all children",
+            "Deport Foreign Criminals who have served their sentence",
+            "Make the Prime Minister resign after a lost vote",
+            "Fund schools, support staff and meals",
+            "Ban the sale, import and use of fur",
+            "Increase funding of police, fire and rescue services",
+            "Fund the repair of potholes in England",
+            "Plant a Tree in Every Street",
+            "Make the council tax fairer",
+            "Open the library of Parliament to all",
+            "Let the Crown Court sit on Saturdays to bring down the wait for a trial",
         ] {
             assert_eq!(of(action), [], "{action}");
         }
@@ -884,6 +390,18 @@ mod tests {
             ("Justice for everybody", About::NoAction),
             ("Why are trains so late?", About::NoAction),
             ("STOP CLOSING LIBRARIES NOW", About::Shouting),
+            ("Make the council re-open the baths", About::Council),
+            ("The city council should empty bins every week", About::Council),
+            ("Keep Oak Street library open", About::Council),
+            ("Fix the potholes in Ambridge", About::Council),
+            ("Sack Ozias Quillfeather", About::Person),
+            ("Arrest Ozias Quillfeather now", About::Person),
+            ("Ozias Quillfeather should resign", About::Person),
+            ("Free Ozias Quillfeather from prison", About::Person),
+            ("Free Ozias Quillfeather from prison", About::Court),
+            ("Hold a public inquiry into the trial at Ambridge Crown Court", About::Court),
+            ("Ban fireworks, cut VAT and plant trees", About::Several),
+            ("Ban fireworks, lower VAT", About::Several),
             ("Sign my other petition at www.example.org", About::Contact),
         ] {
             assert!(of(action).contains(&wanted), "{action}: {:?}", of(action));
@@ -892,6 +410,12 @@ mod tests {
             about("Change the law on bail", "Sarah Bloggs was arrested last week.", ""),
             [About::Person, About::Court]
         );
+        assert_eq!(
+            about("Change the law on bail", "The case R v Quillfeather is ongoing; trial is due in March", ""),
+            [About::Court]
+        );
+        assert_eq!(about("Change the law on bail", "Regina v Quillfeather showed why.", ""), [About::Court]);
+        assert_eq!(of("Free Ozias Quillfeather from prison"), [About::Person, About::Court]);
         assert_eq!(about("Change the law on bail", "", "Write to ada@example.org."), [About::Contact]);
     }
 
