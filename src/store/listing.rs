@@ -62,6 +62,19 @@ impl Listing {
         rows.iter().map(|row| row.try_get::<i64, _>(0).map(Into::into)).collect()
     }
 
+    /// How many petitions of each earlier parliament would be on the list, for those that have any.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_earlier(&self, db: &mut Db) -> sqlx::Result<Vec<(ParliamentId, u64)>> {
+        let mut query = QueryBuilder::new("select p.parliament_id, count(*) from petitions p where ");
+        query.push("p.parliament_id in (select id from parliaments where archived_at is not null)");
+        self.push_what_is_wanted(&mut query);
+        query.push(" group by p.parliament_id");
+        let rows: Vec<(i32, i64)> = query.build_query_as().fetch_all(db).await?;
+        Ok(rows.into_iter().map(|(id, count)| (ParliamentId(id), count.unsigned_abs())).collect())
+    }
+
     /// The length of the list.
     ///
     /// # Errors
@@ -73,16 +86,21 @@ impl Listing {
     }
 
     fn push_condition(&self, query: &mut QueryBuilder<Postgres>) {
-        query.push("where ");
-        query.push(condition(self.facet));
+        query.push("where p.parliament_id = ");
         match self.parliament {
             Some(parliament) => {
-                query.push(" and p.parliament_id = ").push_bind(parliament.0);
+                query.push_bind(parliament.0);
             }
             None => {
-                query.push(" and p.parliament_id = (select id from parliaments where archived_at is null)");
+                query.push("(select id from parliaments where archived_at is null)");
             }
         }
+        self.push_what_is_wanted(query);
+    }
+
+    /// What is wanted of petitions of any parliament.
+    fn push_what_is_wanted(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push(" and ").push(condition(self.facet));
         match self.facet {
             Facet::AwaitingDebate => {
                 query.push(" and (p.scheduled_debate_date is null or p.scheduled_debate_date >= ");

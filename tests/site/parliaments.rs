@@ -148,10 +148,8 @@ async fn a_clock_that_stands_still_does_not_outlive_parliament() {
     ada.visit_anew(&petition.url()).await.see("This petition closed on 1 September 2022");
 }
 
-#[tokio::test]
-async fn archived_petitions_keep_their_addresses_and_their_data() {
-    let app = TestApp::new().await;
-    let past = app.petition().action("Of the last one").closed(30).create().await;
+/// Puts the next parliament in the place of the one that there is.
+async fn archive(app: &TestApp) {
     app.sql(
         "update parliaments set announced_at = '2022-05-01Z', dissolution_at = '2022-08-01Z', notice = 'x',
              registration_closes_at = '2022-08-05Z', election_on = '2022-08-10', notification_cutoff_at = '2022-01-01Z',
@@ -162,6 +160,33 @@ async fn archived_petitions_keep_their_addresses_and_their_data() {
     .expect("a new parliament");
     app.sql("update site set site_name = site_name").await.expect("told");
     app.app().live.look(&mut app.db().await).await.expect("settings");
+}
+
+#[tokio::test]
+async fn a_search_without_hits_says_how_many_petitions_of_earlier_parliaments_match() {
+    let app = TestApp::new().await;
+    app.petition().action("Plant oaks").closed(30).create().await;
+    app.petition().action("Plant more oaks").closed(31).without_history().create().await;
+    app.petition().action("Mend bicycles").rejected("duplicate").create().await;
+    archive(&app).await;
+    let mut ada = app.visitor();
+    ada.visit("/").await.fill("Search petitions", "oaks").press("Search").await.see("No petitions match “oaks”.");
+    ada.follow("2 petitions of the Parliament of 2000 to 2022").await.see("2 petitions match “oaks”");
+    assert_eq!(ada.path(), "/petitions?state=all&q=oaks&parliament=2000-2022");
+    ada.visit("/petitions?state=rejected&q=bicycles").await.see("1 petition of the Parliament of 2000 to 2022");
+    ada.visit("/petitions?state=open&q=oaks").await.dont_see("of the Parliament of 2000 to 2022").see("all petitions");
+    // So does a list that is still empty; nobody who has searched for nothing is told to search otherwise.
+    ada.visit("/petitions").await.see("3 petitions of the Parliament of 2000 to 2022").dont_see("check the spelling");
+    ada.visit("/petitions?q=unicorns").await.dont_see("of the Parliament of 2000 to 2022").see("check the spelling");
+    app.petition().action("Plant oaks again").create().await;
+    ada.visit("/petitions?q=oaks").await.see("1 petition matches “oaks”").dont_see("2 petitions of the Parliament");
+}
+
+#[tokio::test]
+async fn archived_petitions_keep_their_addresses_and_their_data() {
+    let app = TestApp::new().await;
+    let past = app.petition().action("Of the last one").closed(30).create().await;
+    archive(&app).await;
     let present = app.petition().action("Of this one").create().await;
 
     let mut ada = app.visitor();

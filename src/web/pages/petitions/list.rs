@@ -183,6 +183,12 @@ impl ListPage {
 
     /// The one topic that was asked for, if it is one.
     fn topic(&self) -> Option<&Topic> {
+    /// The same in an earlier parliament.
+    fn earlier_url(&self, parliament: &Parliament) -> String {
+        let search = Search { parliament: parliament.period(), ..self.found.search.clone() };
+        format!("{}{}", urls::petitions(), search.query(search.facet, 1))
+    }
+
         let [code] = self.found.search.topics.as_slice() else { return None };
         self.topics.iter().map(|known| &known.topic).find(|topic| topic.code == *code)
     }

@@ -67,6 +67,8 @@ pub struct Found {
     pub total: u64,
     /// What the search was taken for.
     pub understood: Understood,
+    /// Where the current parliament has none: how many petitions of earlier ones are like it, for those that have any.
+    pub earlier: Vec<(Parliament, u64)>,
 }
 
 /// Most topics that can be asked for at once.
@@ -168,9 +170,13 @@ impl Search {
         let ids = listing.page(&mut db, slice).await?;
         let petitions = store::petitions::load(&mut db, &ids).await?;
         db.commit().await?;
-        Ok(Found { search: self, petitions, total, understood })
+        Ok(Found { search: self, petitions, total, understood, earlier })
     }
 
+        let earlier = match clamp && total == 0 && listing.parliament.is_none() {
+            true => earlier(app, &listing.count_earlier(&mut db).await?),
+            false => Vec::new(),
+        };
     /// One page of the list, the newest first.
     ///
     /// # Errors
@@ -183,7 +189,7 @@ impl Search {
         let ids = Listing { newest: true, ..listing }.page(&mut db, slice).await?;
         let petitions = store::petitions::load(&mut db, &ids).await?;
         db.commit().await?;
-        Ok(Found { search: self, petitions, total, understood })
+        Ok(Found { search: self, petitions, total, understood, earlier: Vec::new() })
     }
 
     /// The whole list, all pages.
@@ -204,6 +210,13 @@ impl Found {
     /// The number of the last page.
     pub fn last_page(&self) -> u64 {
         self.total.div_ceil(self.search.size).max(1)
+/// The earlier parliaments, the latest first, that are among those counted.
+fn earlier(app: &App, counted: &[(ParliamentId, u64)]) -> Vec<(Parliament, u64)> {
+    let in_force = app.live.in_force();
+    let count = |parliament: &Parliament| counted.iter().find(|(id, _)| *id == parliament.id).map(|(_, count)| *count);
+    in_force.archived().iter().filter_map(|parliament| Some((parliament.clone(), count(parliament)?))).collect()
+}
+
     }
 
     /// Something was typed that stands in every text, such as "the", or is no word at all: it narrows nothing down.
