@@ -31,6 +31,31 @@ pub async fn all(db: &mut Db) -> sqlx::Result<Vec<TopicCount>> {
         .collect())
 }
 
+/// Those of these codes that no topic has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unknown(db: &mut Db, codes: &[String]) -> sqlx::Result<Vec<String>> {
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    sqlx::query_scalar!(
+        r#"select wanted.code as "code!" from unnest($1::text[]) wanted (code)
+           where not exists (select from topics t where t.code = wanted.code)"#,
+        codes
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The codes of all topics, whether or not there are petitions about them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn codes(db: &mut Db) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("select code from topics order by code").fetch_all(db).await
+}
+
 /// The topic with this code; `None` if there is none.
 ///
 /// # Errors

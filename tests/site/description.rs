@@ -216,6 +216,7 @@ async fn what_goes_wrong_is_told_as_it_is_described() {
         ("/petitions/1.json", StatusCode::NOT_FOUND),
         ("/petitions/1000000/history.png", StatusCode::NOT_ACCEPTABLE),
         ("/petitions.json?state=nonsense", StatusCode::BAD_REQUEST),
+        ("/petitions.json?topic=nonsense", StatusCode::BAD_REQUEST),
         ("/signatures/1/data.json?token=nonsense", StatusCode::NOT_FOUND),
     ] {
         let answer = Answer::to(app.request(Method::GET, path).header("accept", "application/json")).await;

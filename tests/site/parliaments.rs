@@ -193,7 +193,7 @@ async fn archived_petitions_keep_their_addresses_and_their_data() {
     ada.visit("/petitions").await.see("Of this one").dont_see("Of the last one");
     ada.fill("From", "Parliament of 2000 to 2022").press("Search").await.see("Of the last one").dont_see("Of this one");
     assert_eq!(ada.field("From"), "2000-2022");
-    assert_eq!(app.get("/petitions?parliament=1999-2001").await.status, 400);
+    assert_eq!(app.get("/petitions.json?parliament=1999-2001").await.status, 400);
     let list = app.get("/petitions.json?parliament=2000-2022").await.json();
     assert_eq!(list["data"].as_array().expect("a list").len(), 1);
     assert_eq!(list["data"][0]["attributes"]["parliament"]["period"], "2000-2022");

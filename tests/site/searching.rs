@@ -410,8 +410,18 @@ async fn topics_narrow_a_list() {
         .await
         .see("1 petition matches “everything” about Water and Fish.");
     assert!(ada.path().contains("topic=water&topic=fish"), "{}", ada.path());
-    ada.visit("/petitions?topic=unknown").await.see("No petitions about unknown.");
-    ada.visit("/petitions?topic=%27%22%3Cb%3E").await.see("No petitions about '\"<b>.");
+    // Readers are led to what there is; programs are told what there is not.
+    for unknown in ["unknown", "%27%22%3Cb%3E", "water&topic=unknown"] {
+        ada.visit(&format!("/petitions?state=closed&q=water&topic={unknown}")).await;
+        assert_eq!(ada.path(), "/petitions?state=closed&q=water", "{unknown}");
+        for ending in ["json", "csv", "atom"] {
+            let answer = app.get(&format!("/petitions.{ending}?topic={unknown}")).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{ending}: {unknown}");
+            assert!(answer.text().contains("There is no such topic"), "{}", answer.text());
+        }
+    }
+    ada.visit("/petitions?parliament=1999-2000&topic=water").await;
+    assert_eq!(ada.path(), "/petitions?state=all");
     assert_eq!(app.get("/petitions.json?topic=water").await.json()["meta"]["total_count"], 3);
 }
 

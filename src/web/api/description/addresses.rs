@@ -90,7 +90,10 @@ impl About {
     /// What there is to know about all its addresses.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Lists => "The lists of the site and its search, in pages as JSON and whole as CSV.",
+            Self::Lists => {
+                "The lists of the site and its search, in pages as JSON and whole as CSV. A state, a topic or a parliament \
+                 that there is not is answered with 400, never with an empty list."
+            }
             Self::Petition => "All there is to know of one petition. Those that are not public are answered with 404.",
             Self::Places => "The constituencies, and what is signed there.",
             Self::Site => "What happens on all petitions together.",

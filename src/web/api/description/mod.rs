@@ -75,6 +75,8 @@ pub struct Samples {
     pub place: Option<String>,
     /// The code of the topic that most open petitions have.
     pub topic: Option<String>,
+    /// The codes of all topics.
+    pub topics: Vec<String>,
     /// The years of all parliaments, the current one first.
     pub periods: Vec<String>,
 }
@@ -250,11 +252,12 @@ impl Samples {
         let place = constituencies.into_iter().max_by_key(|constituency| constituency.of_everything);
         let topic = store::topics::all(&mut db).await?.into_iter().max_by_key(|known| known.open);
         let topic = topic.map(|known| known.topic.code);
+        let topics = store::topics::codes(&mut db).await?;
         let in_force = app.live.in_force();
         let current = in_force.parliament().period();
         let others = in_force.parliaments.iter().map(Parliament::period).filter(|period| *period != current);
         let periods = std::iter::once(current.clone()).chain(others).collect();
-        Ok(Self { petition, place: place.map(|place| place.slug), topic, periods })
+        Ok(Self { petition, place: place.map(|place| place.slug), topic, topics, periods })
     }
 }
 

@@ -116,7 +116,7 @@ pub(super) fn token() -> Parameter {
 
 /// Those of a list that is asked for without pages.
 pub(super) fn list(samples: &Samples) -> Vec<Parameter> {
-    let topics = json!({ "type": "array", "items": text() });
+    let topics = json!({ "type": "array", "items": one_of(samples.topics.iter().map(String::as_str)) });
     vec![
         Parameter::query("state", "Which list. Without it: all.", one_of(Facet::ALL.map(Facet::code))),
         Parameter::query(

@@ -67,6 +67,16 @@ pub async fn show(
     if let Some(id) = jump(&app, &search).await? {
         return Ok(Redirect::to(&urls::petition(&id)).into_response());
     }
+    // Readers are led to what there is; programs are told what there is not.
+    let narrowed = search.clone();
+    let elsewhere = |error| match error {
+        PageError::BadRequest(_) => {
+            let wider = Search { topics: Vec::new(), parliament: String::new(), ..narrowed };
+            let query = wider.query(wider.facet, 1);
+            Ok(Redirect::to(&format!("{}{query}", urls::petitions())).into_response())
+        }
+        error => Err(error),
+    };
     if search.is_plain() {
         let key = Key::List(search.facet, search.page, search.size);
         let render = async || match page_of(&app, &memory, search.clone(), now.0).await? {
@@ -79,7 +89,11 @@ pub async fn show(
             rendered => return Ok(rendered?.respond(&headers)),
         }
     }
-    match page_of(&app, &memory, search, now.0).await? {
+    let page = match page_of(&app, &memory, search, now.0).await {
+        Ok(page) => page,
+        Err(error) => return elsewhere(error),
+    };
+    match page {
         Ok(html) => Ok(page::body(Format::Html, html, CachePolicy::Revalidate)),
         Err(elsewhere) => Ok(elsewhere),
     }
@@ -169,6 +183,12 @@ impl ListPage {
         format!("{}{}", urls::petitions(), self.found.search.query(*facet, 1))
     }
 
+    /// The same in an earlier parliament.
+    fn earlier_url(&self, parliament: &Parliament) -> String {
+        let search = Search { parliament: parliament.period(), ..self.found.search.clone() };
+        format!("{}{}", urls::petitions(), search.query(search.facet, 1))
+    }
+
     fn page_url(&self, page: &u64) -> String {
         format!("{}{}", urls::petitions(), self.found.search.query(self.found.search.facet, *page))
     }
@@ -183,12 +203,6 @@ impl ListPage {
 
     /// The one topic that was asked for, if it is one.
     fn topic(&self) -> Option<&Topic> {
-    /// The same in an earlier parliament.
-    fn earlier_url(&self, parliament: &Parliament) -> String {
-        let search = Search { parliament: parliament.period(), ..self.found.search.clone() };
-        format!("{}{}", urls::petitions(), search.query(search.facet, 1))
-    }
-
         let [code] = self.found.search.topics.as_slice() else { return None };
         self.topics.iter().map(|known| &known.topic).find(|topic| topic.code == *code)
     }

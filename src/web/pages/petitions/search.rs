@@ -144,6 +144,10 @@ impl Search {
             "" => Understood::default(),
             typed => store::search::understand(db, typed).await?,
         };
+        let unknown = store::topics::unknown(db, &self.topics).await?;
+        if !unknown.is_empty() {
+            return Err(PageError::bad_request("There is no such topic; topic is one of those in topics.json."));
+        }
         let listing = Listing {
             facet: self.facet,
             search: understood.query.clone(),
@@ -169,14 +173,14 @@ impl Search {
         let slice = Slice { offset: (self.page - 1) * self.size, limit: Some(self.size) };
         let ids = listing.page(&mut db, slice).await?;
         let petitions = store::petitions::load(&mut db, &ids).await?;
-        db.commit().await?;
-        Ok(Found { search: self, petitions, total, understood, earlier })
-    }
-
         let earlier = match clamp && total == 0 && listing.parliament.is_none() {
             true => earlier(app, &listing.count_earlier(&mut db).await?),
             false => Vec::new(),
         };
+        db.commit().await?;
+        Ok(Found { search: self, petitions, total, understood, earlier })
+    }
+
     /// One page of the list, the newest first.
     ///
     /// # Errors
@@ -206,10 +210,6 @@ impl Search {
     }
 }
 
-impl Found {
-    /// The number of the last page.
-    pub fn last_page(&self) -> u64 {
-        self.total.div_ceil(self.search.size).max(1)
 /// The earlier parliaments, the latest first, that are among those counted.
 fn earlier(app: &App, counted: &[(ParliamentId, u64)]) -> Vec<(Parliament, u64)> {
     let in_force = app.live.in_force();
@@ -217,6 +217,10 @@ fn earlier(app: &App, counted: &[(ParliamentId, u64)]) -> Vec<(Parliament, u64)>
     in_force.archived().iter().filter_map(|parliament| Some((parliament.clone(), count(parliament)?))).collect()
 }
 
+impl Found {
+    /// The number of the last page.
+    pub fn last_page(&self) -> u64 {
+        self.total.div_ceil(self.search.size).max(1)
     }
 
     /// Something was typed that stands in every text, such as "the", or is no word at all: it narrows nothing down.
