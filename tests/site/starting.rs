@@ -555,6 +555,23 @@ async fn what_staff_have_set_aside_is_confirmed_and_stays_aside() {
     assert_eq!(post(&app, &link(&app, signature), "").await.status, StatusCode::GONE);
 }
 
+#[tokio::test]
+async fn whoever_confirms_after_the_end_of_parliament_is_told_and_gets_the_text_back() {
+    let app = TestApp::new().await;
+    let (_, signature) = start(&app).await;
+    app.sql("update petitions set state = 'stopped', stopped_at = now()").await.expect("stopped");
+    for answer in [app.get(&link(&app, signature)).await, post(&app, &link(&app, signature), "").await] {
+        assert_eq!(answer.status, StatusCode::GONE);
+        let text = page(&answer).text();
+        assert!(text.contains("Parliament was dissolved before it was published"), "{text}");
+        assert!(
+            text.contains(ACTION) && text.contains(BACKGROUND) && text.contains("The tools cost little."),
+            "{text}"
+        );
+        assert!(!text.contains("It was not confirmed in time"), "{text}");
+    }
+}
+
 // --- Machines ---
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::Timestamp;
 
 use super::form::Words;
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
         keyring::{PetitionPurpose, Purpose},
         life::{self, Event, Facts},
         limits,
-        petition::PetitionId,
+        petition::{PetitionId, PetitionState},
         signature::SignatureState,
     },
     store::{self, starting::Started},
@@ -43,16 +44,20 @@ struct ConfirmPage {
 #[template(path = "pages/create/gone.html")]
 struct GonePage {
     layout: Layout,
+    /// The petition, if the end of Parliament has stopped it.
+    stopped: Option<Started>,
+    /// Whether another can be started.
+    takes_petitions: bool,
 }
 
 /// The petition and one button; whoever has confirmed comes to the creator's page.
-pub async fn show(State(app): State<App>, link: Link<ToConfirm>) -> Result<Response, PageError> {
+pub async fn show(State(app): State<App>, now: Now, link: Link<ToConfirm>) -> Result<Response, PageError> {
     let id = link.signature;
     let started = store::starting::started_by(&mut *app.pool.acquire().await?, id).await?;
-    let Some(started) = started else { return gone(&app) };
+    let Some(started) = started else { return gone(&app, None, now.0) };
     match started.signature {
         SignatureState::Pending if life::next(Event::ConfirmCreator, started.state, &Facts::default()).is_some() => {}
-        SignatureState::Pending | SignatureState::Withdrawn => return gone(&app),
+        SignatureState::Pending | SignatureState::Withdrawn => return gone(&app, Some(started), now.0),
         SignatureState::Validated | SignatureState::Quarantined | SignatureState::Invalidated => {
             return Ok(to_creator(&app, started.petition));
         }
@@ -75,7 +80,10 @@ pub async fn confirm(State(app): State<App>, now: Now, link: Link<ToConfirm>) ->
             app.signing.mail_queued.notify_one();
             Ok(to_creator(&app, petition))
         }
-        PetitionConfirmed::Gone => gone(&app),
+        PetitionConfirmed::Gone => {
+            let started = store::starting::started_by(&mut db, link.signature).await?;
+            gone(&app, started, now.0)
+        }
     }
 }
 
@@ -97,8 +105,10 @@ fn to_creator(app: &App, petition: PetitionId) -> Response {
     Redirect::to(&urls::creator_page(&petition, &token)).into_response()
 }
 
-fn gone(app: &App) -> Result<Response, PageError> {
+fn gone(app: &App, started: Option<Started>, now: Timestamp) -> Result<Response, PageError> {
     let layout = Layout::unlisted(app, "This petition cannot be confirmed any more").within(Section::Start);
-    let page = page::html(&GonePage { layout }, CachePolicy::Never)?;
+    let stopped = started.filter(|started| started.state == PetitionState::Stopped);
+    let takes_petitions = app.live.in_force().takes_petitions(now);
+    let page = page::html(&GonePage { layout, stopped, takes_petitions }, CachePolicy::Never)?;
     Ok((StatusCode::GONE, page).into_response())
 }
