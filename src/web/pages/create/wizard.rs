@@ -197,6 +197,8 @@ async fn turn(
         Go::Keep => desk.keep(protection, from, form).await,
         Go::Forget => {
             if let Some(draft) = &desk.draft {
+        // Only a draft's own page has the button; from elsewhere it leads nowhere else.
+        Go::Forget if !desk.is_secret => desk.show(Turn::to(stage, form, true)).await,
                 forget_draft(&mut *desk.app.pool.acquire().await?, draft.id).await?;
             }
             sent::forgotten(desk.app)
