@@ -14,7 +14,12 @@ use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    domain::{parliament::Parliament, site_settings::SiteSettings, threshold::Thresholds},
+    domain::{
+        deadline,
+        parliament::{Parliament, Phase},
+        site_settings::SiteSettings,
+        threshold::Thresholds,
+    },
     store::{self, Db, site_pages::SitePage},
 };
 
@@ -55,6 +60,14 @@ impl InForce {
     /// Those that have ended and whose place another has taken, the latest first.
     pub fn archived(&self) -> &[Parliament] {
         &self.parliaments[1..]
+    }
+
+    /// When the current parliament ends, if that has been announced and a petition that was published now would close then,
+    /// before its own time is over.
+    pub fn cuts_short(&self, now: Timestamp) -> Option<Timestamp> {
+        let parliament = self.parliament();
+        let announced = parliament.phase(now) == Phase::Announced;
+        parliament.ends_at().filter(|ends_at| announced && *ends_at < deadline::closes_at(now))
     }
 
     /// Whether new petitions are taken: staff have not paused it, and there is a parliament that they could go to.

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
-use crate::domain::{deadline, threshold::Progress};
+use crate::domain::{deadline, limits, threshold::Progress};
 
 /// A whole number of any size; templates hand over references.
 pub trait Whole {
@@ -136,6 +136,15 @@ pub fn until(deadline_at: Timestamp, now: Timestamp) -> String {
             let hours = deadline::start_of_day(last_day).duration_since(now).as_secs_f64() / 3600.0;
             format!("in {} days", thousands((((hours - 4.0) / 24.0).ceil() as i64).max(2)))
         }
+    }
+}
+
+/// For how long a petition is open that is published soon: "for 6 months", or "until 1 September 2022, when Parliament is
+/// dissolved", if that is said to cut its time short.
+pub fn open_for(cut_short: &Option<Timestamp>) -> String {
+    match cut_short {
+        None => format!("for {} months", limits::MONTHS_OPEN),
+        Some(at) => format!("until {}, when Parliament is dissolved", day_of(at)),
     }
 }
 

@@ -183,6 +183,38 @@ async fn a_search_without_hits_says_how_many_petitions_of_earlier_parliaments_ma
 }
 
 #[tokio::test]
+async fn once_the_end_is_announced_nobody_is_promised_more_time_than_there_is() {
+    let app = TestApp::new().await;
+    let moved = app.petition().action("Was moved").open_until(day("2022-12-01")).create().await;
+    let mut visitor = app.visitor();
+    visitor.visit("/petitions/start").await.see("it is open for 6 months");
+    let mut grace = app.staff(Role::Sysadmin).await;
+    grace.visit(&urls::admin::petition_part(&moved.id, "deadline")).await.fill("Days more", "8");
+    grace.fill("What the public is told", "A strike of the post.").press("Extend the deadline").await;
+    visitor.visit_anew(&moved.url()).await;
+    assert_eq!(visitor.fact("Open for"), "8 days longer the timeline says why");
+
+    grace.visit(&urls::admin::parliament_act("announce")).await.press("Announce the dissolution").await;
+    assert!(grace.mistakes().contains(&"Enter the day of the election".to_owned()), "{:?}", grace.mistakes());
+    announce(&mut grace).await;
+    app.run_job("settle deadlines", app.now).await;
+    visitor.visit_anew(&moved.url()).await.see("since Parliament is dissolved then").dont_see("days longer");
+    visitor.see("Its deadline was moved by 8 days");
+    for path in ["/petitions/start", "/help", urls::petition_sent()] {
+        visitor.visit_anew(path).await.see("it is open until 1 September 2022, when Parliament is dissolved");
+        visitor.dont_see("6 months");
+    }
+    let form = "go=to-check&resident=yes&action=Plant+trees";
+    let check = visitor.send(urls::new_petition(), form).await;
+    assert!(check.text().contains("Parliament is dissolved on 1 September 2022"), "{}", check.text());
+    // An end that is still far away cuts nothing short.
+    app.sql("update parliaments set dissolution_at = '2023-08-01Z'").await.expect("another day");
+    app.sql("update site set site_name = site_name").await.expect("told");
+    app.app().live.look(&mut app.db().await).await.expect("settings");
+    visitor.visit_anew("/petitions/start").await.see("it is open for 6 months");
+}
+
+#[tokio::test]
 async fn archived_petitions_keep_their_addresses_and_their_data() {
     let app = TestApp::new().await;
     let past = app.petition().action("Of the last one").closed(30).create().await;

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
+use jiff::Timestamp;
 
 use crate::{
     app::App,
@@ -13,7 +14,7 @@ use crate::{
         cache::CachePolicy,
         error::PageError,
         extract::{Format, PageName},
-        filters::{days, thousands},
+        filters::{days, open_for, thousands},
         markdown,
         memory::{Key, Memory, Rendered},
         page::{self, Layout, Section},
@@ -111,6 +112,8 @@ impl Text {
 struct HelpPage {
     layout: Layout,
     thresholds: Thresholds,
+    /// When Parliament ends, if that ends the time of petitions that are published now.
+    cut_short: Option<Timestamp>,
     more: Vec<More>,
 }
 
@@ -119,6 +122,8 @@ struct HelpPage {
 struct StartPage {
     layout: Layout,
     thresholds: Thresholds,
+    /// When Parliament ends, if that ends the time of petitions that are published now.
+    cut_short: Option<Timestamp>,
     paused: bool,
 }
 
@@ -223,16 +228,18 @@ fn render(app: &App, text: Text, record: &[Record]) -> Result<Rendered, PageErro
     let title = own.map_or(text.title(), |own| own.title.as_str());
     let layout = Layout::new(app, text.address(), title).about(text.about()).within(text.section());
     let thresholds = in_force.thresholds;
-    let paused = text == Text::Start && !in_force.takes_petitions(app.clock.now());
+    let now = app.clock.now();
+    let paused = text == Text::Start && !in_force.takes_petitions(now);
+    let cut_short = in_force.cuts_short(now);
     let more = if text == Text::Help { more(app) } else { Vec::new() };
     let html = match (own, text) {
         (Some(own), _) => {
             OwnPage { layout, body: body_html(&own.body), paused, starts: text == Text::Start && !paused, more }
                 .render()?
         }
-        (None, Text::Help) => HelpPage { layout, thresholds, more }.render()?,
+        (None, Text::Help) => HelpPage { layout, thresholds, cut_short, more }.render()?,
         (None, Text::Estimates) => EstimatesPage::new(layout, record).render()?,
-        (None, Text::Start) => StartPage { layout, thresholds, paused }.render()?,
+        (None, Text::Start) => StartPage { layout, thresholds, cut_short, paused }.render()?,
         (None, Text::Privacy) => PrivacyPage { layout, retention: app.retention }.render()?,
         (None, Text::Accessibility) => AccessibilityPage { layout }.render()?,
         (None, Text::Cookies) => CookiesPage { layout }.render()?,

@@ -372,7 +372,7 @@ fn about(decision: Decision, from: PetitionState) -> &'static str {
         Decision::Publish if matches!(from, PetitionState::Rejected | PetitionState::Hidden) => {
             "Makes it public after all. Its reason goes away."
         }
-        Decision::Publish => "Opens it for signatures for six months. You see the mail first.",
+        Decision::Publish => "Opens it for signatures. You see until when, and the mail, first.",
         Decision::Reject if matches!(from, PetitionState::Rejected | PetitionState::Hidden) => {
             "Gives another reason, hides it, or shows its text again."
         }

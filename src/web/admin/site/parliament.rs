@@ -228,7 +228,13 @@ impl ParliamentForm {
             errors.add("dissolution_at", "Enter a time that is still to come, and after the opening");
         }
         let registration = errors.take("registration_closes_at", publish::moment(&self.registration_closes_at));
-        let election: Option<Date> = errors.take("election_on", moment::day(self.election_on.trim()));
+        let election: Option<Date> = match self.election_on.trim() {
+            "" => {
+                errors.add("election_on", "Enter the day of the election");
+                None
+            }
+            day => errors.take("election_on", moment::day(day)),
+        };
         let cutoff = errors.take("notification_cutoff_at", publish::moment(&self.notification_cutoff_at));
         let notice = word_text::clean(&self.notice);
         if notice.is_empty() {

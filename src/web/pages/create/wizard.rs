@@ -74,6 +74,8 @@ struct WizardPage {
     note: Note,
     /// No new petitions are taken at the moment.
     paused: bool,
+    /// When Parliament ends, if that ends the time of petitions that are published now.
+    cut_short: Option<Timestamp>,
     /// Somebody has come here from another stage.
     arrived: bool,
     /// The address that was probably meant.
@@ -195,13 +197,13 @@ async fn turn(
             desk.show(Turn::to(Stage::Save, form, true)).await
         }
         Go::Keep => desk.keep(protection, from, form).await,
-        Go::Forget => {
-            if let Some(draft) = &desk.draft {
         // Only a draft's own page has the button; from elsewhere it leads nowhere else.
         Go::Forget if !desk.is_secret => desk.show(Turn::to(stage, form, true)).await,
+        Go::Forget => {
+            if let Some(draft) = &desk.draft {
                 forget_draft(&mut *desk.app.pool.acquire().await?, draft.id).await?;
             }
-            sent::forgotten(desk.app)
+            sent::forgotten(desk.app, desk.now)
         }
         Go::On => desk.go_on(stage, form).await,
         Go::Send => desk.send(protection, from, form).await,
@@ -327,6 +329,7 @@ impl Desk<'_> {
             errors,
             note,
             paused: self.is_paused(),
+            cut_short: self.app.live.in_force().cuts_short(self.now),
             arrived,
             suggestion,
             countries: self.countries().await?,

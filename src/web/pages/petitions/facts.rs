@@ -78,7 +78,7 @@ impl Facts {
                         note.push_str(", since Parliament is dissolved then");
                     }
                     facts.push(Fact::new("Signature deadline", long_day_of(&deadline)).note(note));
-                    facts.extend(extended(moved));
+                    facts.extend(extended(petition, moved));
                 }
                 if let Some(forecast) = forecast {
                     let figures = forecast.rounded();
@@ -107,7 +107,7 @@ impl Facts {
                         Some(_) => fact.note("since Parliament was dissolved"),
                         None => fact,
                     });
-                    facts.extend(extended(moved));
+                    facts.extend(extended(petition, moved));
                 }
                 facts.push(Fact::new("Final signatures", thousands(petition.signature_count)));
             }
@@ -134,8 +134,9 @@ impl Facts {
     }
 }
 
-/// By how much the deadline was moved in all.
-fn extended(moved: &[Extension]) -> Option<Fact> {
+/// By how much the deadline was moved in all. Where the end of Parliament comes before, nobody has any of it.
+fn extended(petition: &Petition, moved: &[Extension]) -> Option<Fact> {
+    let moved = if petition.own_closes_at.is_some() { &[] } else { moved };
     let days: u32 = moved.iter().map(|extension| extension.days).sum();
     let words = if days == 1 { "1 day longer".to_owned() } else { format!("{} days longer", thousands(days)) };
     (days > 0).then(|| Fact::new("Open for", words).note("the timeline says why").anchor("#timeline"))
