@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx;
 use reqwest::{Method, StatusCode};
 use undersigned::{
     domain::{
-        keyring::PetitionPurpose,
+        keyring::{PetitionPurpose, Purpose},
         limits,
         mail::MailKind,
         petition::{PetitionId, PetitionState},
@@ -125,6 +125,35 @@ async fn before_it_is_published_the_page_tells_where_people_drop_out() {
 }
 
 #[tokio::test]
+async fn who_has_not_confirmed_is_not_sent_for_where_there_is_no_room() {
+    let app = TestApp::new().await;
+    let petition = young(&app, PetitionState::Sponsored, limits::SUPPORTERS_MOST as usize - 1).await;
+    for name in ["Bea", "Cy"] {
+        let form = format!("name={name}&email={name}%40example.org&country=FR&resident=1");
+        assert_eq!(post(&app, &link(&app, petition.id), &form).await.status, StatusCode::SEE_OTHER);
+    }
+    let mut willy = visit(&app, petition.id).await;
+    willy.see("19 supporters; 5 were needed").see("2 people have not confirmed. Tell those whom you asked");
+    let last: i64 = app.ask("select max(id) from signatures").await.parse().expect("one");
+    let confirm = urls::confirm_signature(&last.into(), &app.keyring.token(Purpose::Confirm, last.into()));
+    assert_eq!(post(&app, &confirm, "").await.status, StatusCode::SEE_OTHER);
+    willy.visit(&page(&app, petition.id)).await.see("20 supporters; 5 were needed");
+    willy.see("One person has not confirmed. There is no room left for that person before it is published");
+    willy.dont_see("Tell those whom you asked");
+}
+
+#[tokio::test]
+async fn that_nobody_has_sent_the_form_reads_well_after_any_time() {
+    let app = TestApp::new().await;
+    let petition = young(&app, PetitionState::Validated, 5).await;
+    for (hours, words) in [(5, "Since it was published nobody"), (24 * 90, "Since 24 July 2022 nobody")] {
+        publish(&app, petition.id, app.now - SignedDuration::from_hours(hours)).await;
+        app.run_job("count forms", app.now).await;
+        visit(&app, petition.id).await.see(&format!("{words} has sent the form. As at 21:00 on 21 August 2022."));
+    }
+}
+
+#[tokio::test]
 async fn while_it_is_checked_it_says_how_long_that_takes() {
     let app = TestApp::new().await;
     let first = young(&app, PetitionState::Validated, 5).await;
@@ -170,7 +199,7 @@ async fn once_it_is_published_the_page_shows_how_it_goes() {
     assert_eq!(willy.page().select("figure > svg").len(), 1);
     app.run_job("count forms", app.now + SignedDuration::from_mins(5)).await;
     willy.visit(&page(&app, petition.id)).await;
-    willy.see("the form was sent 3 times, and 1 of these signatures (33%) are confirmed");
+    willy.see("Since it was published the form was sent 3 times, and 1 of these signatures (33%) is confirmed");
     willy.see("2 signatures are lost if nobody presses the button");
     assert!(willy.page().texts("textarea#text").join(" ").contains(&format!("{}{}", app.url, petition.url())));
     willy.follow("A sheet to print").await;

@@ -122,8 +122,8 @@ struct Published {
     estimate: Option<String>,
     goals: Goals,
     funnel: Option<SigningFunnel>,
-    /// Since when forms are counted here.
-    funnel_since: Timestamp,
+    /// Since when forms are counted here, as a sentence begins.
+    funnel_since: String,
     share: Vec<ShareLink>,
     address: String,
     /// What became of the response and of a debate, a sentence each.
@@ -195,8 +195,13 @@ async fn page_of(app: &App, id: PetitionId, now: Timestamp) -> Result<Response, 
             let activities = store::petitions::activities(&mut db, id).await?;
             let removals = store::removals::find(&mut db, id).await?;
             let window = now - SignedDuration::from_hours(24 * limits::FUNNEL_DAYS);
-            let since = petition.dates.opened_at.map_or(window, |opened| opened.max(window));
+            let opened = petition.dates.opened_at.filter(|opened| *opened >= window);
+            let since = opened.unwrap_or(window);
             let funnel = store::forms::of_signers(&mut db, id, deadline::day(since)).await?;
+            let since = match opened {
+                Some(_) => "Since it was published".to_owned(),
+                None => format!("Since {}", day_of(&since)),
+            };
             let moved = store::outages::of_petition(&mut db, id).await?;
             let timeline = Milestone::all(&petition, &activities, &moved, &[], &[], app.thresholds());
             let marks = growth::marks(&petition, &timeline, &removals, &series);
@@ -252,7 +257,7 @@ fn published(
     series: &Series,
     forecast: Option<&Forecast>,
     growth: Growth,
-    (funnel, funnel_since): (Option<SigningFunnel>, Timestamp),
+    (funnel, funnel_since): (Option<SigningFunnel>, String),
     told: bool,
     now: Timestamp,
 ) -> Published {
