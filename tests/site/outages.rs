@@ -37,6 +37,8 @@ async fn the_clock_stands_still_while_signing_is_paused() {
     );
     let mut ada = app.visitor();
     ada.visit(&urls::sign(&tonight.id)).await.see("Signing is paused");
+    ada.visit(&tonight.url()).await.see("no new signatures are taken at the moment").see("moved by as many days");
+    ada.dont_see("Sign this petition");
     ada.visit(urls::outages()).await.see("still going on");
 
     let morning = at("2022-08-23T07:00:00Z");
@@ -64,6 +66,32 @@ async fn the_clock_stands_still_while_signing_is_paused() {
     assert_eq!(app.run_job("close petitions", at("2022-08-24T23:00:00Z")).await, 1);
     assert_eq!(app.run_job("close petitions", at("2022-10-31T00:00:00Z")).await, 0);
     assert_eq!(app.get(&urls::petition_json(&later.id)).await.json()["data"]["attributes"]["state"], "open");
+}
+
+#[tokio::test]
+async fn while_signing_is_paused_no_page_has_a_button_for_it() {
+    let app = TestApp::new().await;
+    let petition = app.petition().create().await;
+    let elsewhere = app.petition().imported(700_001).create().await;
+    let mut ada = app.visitor();
+    let pages = [petition.url(), urls::embed(&petition.id)];
+    for path in &pages {
+        ada.visit(path).await.see("Sign this petition").dont_see("Signing is paused");
+    }
+    // At once, though the pages are kept in memory.
+    app.pause(true, app.now).await;
+    for path in &pages {
+        ada.visit_anew(path).await.see("Signing is paused").dont_see("Sign this petition");
+    }
+    ada.visit_anew(&elsewhere.url()).await.dont_see("Signing is paused");
+    app.pause(false, app.now + HOUR).await;
+    for path in &pages {
+        ada.visit_anew(path).await.see("Sign this petition").dont_see("Signing is paused");
+    }
+    // Where Parliament ends before, no day is promised.
+    app.sql("update petitions set own_closes_at = closes_at + interval '9 days'").await.expect("cut short");
+    app.pause(true, app.now + HOUR).await;
+    ada.visit_anew(&petition.url()).await.see("Signing is paused").dont_see("moved by as many days");
 }
 
 #[tokio::test]

@@ -106,6 +106,8 @@ struct EmbedPage {
     petition: Petition,
     as_at: Timestamp,
     signable: bool,
+    /// Whether no signatures are taken at the moment.
+    paused: bool,
     progress: Progress,
     growth: Option<Growth>,
 }
@@ -168,7 +170,9 @@ async fn render(app: &App, id: PetitionId, theme: Theme, now: Timestamp) -> Resu
     let series = store::tallies::series(&mut db, id, now).await?.ok_or(PageError::NotFound)?;
     db.commit().await?;
     let answered = petition.dates.response_threshold_reached_at.is_some() || petition.response.is_some();
+    let paused = app.live.in_force().settings.collection_paused_at.is_some();
     let page = EmbedPage {
+        paused: paused && petition.source_url.is_none(),
         site_name: app.site_name(),
         css: assets::url("embed.css"),
         canonical: format!("{}{}", app.public_url, urls::petition(&id)),

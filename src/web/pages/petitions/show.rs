@@ -68,9 +68,9 @@ struct PetitionPage {
     petition: Petition,
     /// The moment of which every number on the page is.
     as_at: Timestamp,
-    /// Whether it can be signed.
+    /// Whether it can be signed, or could if signatures were taken.
     signable: bool,
-    /// Whether its deadline has passed while no signatures are taken, and will be moved.
+    /// Whether no signatures are taken at the moment: its deadline lies ahead, or has passed meanwhile and will be moved.
     waits: bool,
     progress: Progress,
     facts: Facts,
@@ -240,10 +240,8 @@ async fn page_of(
         signable: petition.state == PetitionState::Open
             && petition.dates.closes_at.is_some_and(|deadline| deadline >= now),
         waits: petition.state == PetitionState::Open
-            && petition
-                .dates
-                .closes_at
-                .is_some_and(|deadline| deadline < now && stopped_since.is_some_and(|since| since <= deadline)),
+            && petition.source_url.is_none()
+            && petition.dates.closes_at.is_some_and(|deadline| stopped_since.is_some_and(|since| since <= deadline)),
         facts: Facts::new(&petition, &series, forecast.as_ref(), &progress, &moved, now),
         progress,
         share: ShareLink::all(app, petition.id, &petition.action),
