@@ -239,6 +239,18 @@ fn a_falling_count_is_drawn_and_said() {
 }
 
 #[test]
+fn one_signature_was_and_two_were_taken_out() {
+    for (removed, words) in
+        [(1, "7 signatures in the last 24 hours (8 came, 1 was taken out)"), (2, "2 were taken out)")]
+    {
+        let hours = vec![Hour { starts_at: at("2022-08-10T10:00:00Z"), added: 8, removed }];
+        let series = Series::new(0, opened(), at("2022-08-10T12:00:00Z"), hours, Vec::new());
+        let summary = chart(&series, Range::Day).summary;
+        assert!(summary.contains(words), "{summary}");
+    }
+}
+
+#[test]
 fn a_history_without_its_beginning_says_so() {
     let since = at("2022-05-01T12:00:00Z");
     let hours = vec![Hour { starts_at: since, added: 40, removed: 0 }];

@@ -30,12 +30,15 @@ pub fn summary(series: &Series, opened_at: Timestamp, range: Range) -> String {
         1.. => format!("{} {recent}", signatures(change.anew().unsigned_abs())),
         _ => format!("{} fewer {recent}", signatures(change.anew().unsigned_abs())),
     };
-    let [came, removed, put_back] = [change.came(), change.removed, change.put_back].map(thousands);
+    let were =
+        |count: u64, done: &str| format!("{} {} {done}", thousands(count), if count == 1 { "was" } else { "were" });
+    let (came, removed) = (thousands(change.came()), were(change.removed, "taken out"));
+    let put_back = were(change.put_back, "put back");
     match (change.removed, change.put_back) {
         (0, 0) => {}
-        (_, 0) => sentence += &format!(" ({came} came, {removed} were taken out)"),
-        (0, _) => sentence += &format!(" ({put_back} were put back)"),
-        _ => sentence += &format!(" ({came} came, {removed} were taken out, {put_back} were put back)"),
+        (_, 0) => sentence += &format!(" ({came} came, {removed})"),
+        (0, _) => sentence += &format!(" ({put_back})"),
+        _ => sentence += &format!(" ({came} came, {removed}, {put_back})"),
     }
     if let Some(shape) = if range == Range::All { shape(series, opened_at) } else { busiest(series, range) } {
         sentence += "; ";
