@@ -132,9 +132,24 @@ async fn identified(State(app): State<App>, mut request: Request, next: Next) ->
     {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
-    // One address may answer with a page or with JSON, whichever is accepted.
-    headers.append(VARY, HeaderValue::from_static("accept"));
+    name_what_it_varies_by(headers);
     response
+}
+
+/// On what the answer depends, each once, whoever has named it. One address may answer with a page or with JSON, whichever
+/// is accepted.
+fn name_what_it_varies_by(headers: &mut HeaderMap) {
+    let mut names = vec!["accept".to_owned()];
+    for value in headers.get_all(VARY).iter().filter_map(|value| value.to_str().ok()) {
+        for name in value.split(',').map(|name| name.trim().to_ascii_lowercase()) {
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&names.join(", ")) {
+        headers.insert(VARY, value);
+    }
 }
 
 #[derive(Template)]

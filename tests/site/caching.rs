@@ -183,6 +183,8 @@ async fn what_depends_on_the_wanted_format_says_so() {
             let names: Vec<String> =
                 varies.flat_map(|value| value.split(',')).map(|name| name.trim().to_owned()).collect();
             assert!(names.contains(&"accept".to_owned()), "{path}: {names:?}");
+            let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
+            assert_eq!(distinct.len(), names.len(), "{path}: {names:?}");
         }
     }
 }
