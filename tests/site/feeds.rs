@@ -150,6 +150,29 @@ async fn a_petitions_feed_tells_what_happens_to_it() {
 }
 
 #[tokio::test]
+async fn an_empty_feed_is_of_the_day_on_which_its_parliament_opened() {
+    let app = TestApp::new().await;
+    app.sql("update parliaments set opening_at = '2021-06-01 10:00Z'").await.expect("a day");
+    app.sql("update site set site_name = site_name").await.expect("told");
+    app.app().live.look(&mut app.db().await).await.expect("settings");
+    let lists = ["/petitions.atom?state=all", "/petitions.atom?state=all&q=trees"].map(str::to_owned);
+    for path in lists.into_iter().chain([urls::local_feed("aldershot", BoundarySet::OF_2024)]) {
+        let feed = app.feed(&path).await;
+        assert_eq!(
+            (feed.entries().len(), feed.updated().to_rfc3339()),
+            (0, "2021-06-01T10:00:00+00:00".to_owned()),
+            "{path}"
+        );
+    }
+    // What opens tomorrow has not been there yet.
+    app.sql("update parliaments set opening_at = '2022-08-22 10:00Z'").await.expect("tomorrow");
+    app.sql("update site set site_name = site_name").await.expect("told");
+    app.app().live.look(&mut app.db().await).await.expect("settings");
+    let feed = app.feed("/petitions.atom?state=all&q=trees").await;
+    assert_eq!(feed.updated().to_rfc3339(), "2022-08-20T23:00:00+00:00", "today, in London");
+}
+
+#[tokio::test]
 async fn topics_and_constituencies_have_feeds() {
     let app = TestApp::new().await;
     let tree = app.petition().topic("water").in_constituency("E14001063", "Aldershot", 50);

@@ -19,6 +19,8 @@ pub struct Feed {
     pub next: Option<String>,
     /// That with what comes before.
     pub previous: Option<String>,
+    /// Since when it could have told something; an empty one has not changed since then.
+    pub since: Timestamp,
     /// What it tells, the latest first.
     pub entries: Vec<Entry>,
 }
@@ -50,7 +52,7 @@ impl Feed {
         let mut xml = Xml::new();
         xml.open("feed", &[("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", "en-GB")]);
         xml.text("id", &[], &self.this).text("title", &[], &self.title).text("subtitle", &[], &self.subtitle);
-        let updated = self.entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::UNIX_EPOCH);
+        let updated = self.entries.iter().map(|entry| entry.updated).max().unwrap_or(self.since);
         xml.text("updated", &[], &iso(&updated));
         xml.open("author", &[]).text("name", &[], &app.site_name()).text("uri", &[], &app.public_url).close("author");
         xml.empty("link", &[("rel", "self"), KIND, ("href", &self.this)]);

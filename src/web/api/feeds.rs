@@ -22,7 +22,7 @@ use crate::{
     web::{
         cache::CachePolicy,
         error::PageError,
-        extract::{Format, TopicName},
+        extract::{Format, Now, TopicName},
         filters::{long_day, signatures, thousands},
         markdown,
         memory::{Key, Memory, Rendered},
@@ -36,6 +36,14 @@ fn full(app: &App, path: &str) -> String {
 
 fn topics(topics: &[Topic]) -> Vec<(String, String)> {
     topics.iter().map(|topic| (topic.code.clone(), topic.name.clone())).collect()
+}
+
+/// When the parliament opened of which a feed tells, with these years or the current one. Until it does, today: nothing
+/// that is yet to come has happened.
+fn since(app: &App, period: &str, now: Timestamp) -> Timestamp {
+    let in_force = app.live.in_force();
+    let named = in_force.parliaments.iter().find(|parliament| parliament.period() == period);
+    named.unwrap_or(in_force.parliament()).opening_at.min(deadline::start_of_day(deadline::day(now)))
 }
 
 fn answer(app: &App, feed: &Feed) -> Response {
@@ -54,17 +62,17 @@ pub async fn list(
     headers: &HeaderMap,
 ) -> Result<Response, PageError> {
     if !search.is_plain() {
-        return Ok(answer(app, &of_found(app, &search.find_newest(app, now).await?)));
+        return Ok(answer(app, &of_found(app, &search.find_newest(app, now).await?, now)));
     }
     let key = Key::ListFeed(search.facet, search.page, search.size);
     let render = async || {
         let found = search.clone().find_newest(app, now).await?;
-        Ok(Rendered::new(Format::Atom, of_found(app, &found).write(app), CachePolicy::Revalidate))
+        Ok(Rendered::new(Format::Atom, of_found(app, &found, now).write(app), CachePolicy::Revalidate))
     };
     Ok(memory.get(key, || async { Ok(Some(memory.moment())) }, render).await?.respond(headers))
 }
 
-fn of_found(app: &App, found: &Found) -> Feed {
+fn of_found(app: &App, found: &Found, now: Timestamp) -> Feed {
     let search = &found.search;
     let at = |path: &str, page: u64| full(app, &format!("{path}{}", search.query(search.facet, page)));
     let what = match search.q.as_str() {
@@ -78,6 +86,7 @@ fn of_found(app: &App, found: &Found) -> Feed {
         page: at(urls::petitions(), 1),
         next: (search.page < found.last_page()).then(|| at(urls::petitions_feed(), search.page + 1)),
         previous: (search.page > 1).then(|| at(urls::petitions_feed(), search.page.min(found.last_page() + 1) - 1)),
+        since: since(app, &search.parliament, now),
         entries: found.petitions.iter().map(|petition| listed(app, petition, search.facet)).collect(),
     }
 }
@@ -145,6 +154,7 @@ pub async fn petition(app: &App, memory: &Memory, id: PetitionId, headers: &Head
             page: full(app, &urls::petition(&id)),
             next: None,
             previous: None,
+            since: petition.dates.created_at,
             entries,
         };
         Ok(Rendered::new(Format::Atom, feed.write(app), CachePolicy::ForAMinute))
@@ -221,7 +231,7 @@ fn of_petition(app: &App, petition: &Petition) -> Vec<Entry> {
 ///
 /// # Errors
 /// When there is none, or the database fails.
-pub async fn topic(State(app): State<App>, address: TopicName) -> Result<Response, PageError> {
+pub async fn topic(State(app): State<App>, now: Now, address: TopicName) -> Result<Response, PageError> {
     let mut db = store::snapshot(&app.pool).await?;
     let topic = store::topics::find(&mut db, &address.code).await?.ok_or(PageError::NotFound)?;
     match address.suffix {
@@ -238,6 +248,7 @@ pub async fn topic(State(app): State<App>, address: TopicName) -> Result<Respons
         page: full(&app, &urls::topic(&topic.code)),
         next: None,
         previous: None,
+        since: since(&app, "", now.0),
         entries: happened.iter().map(|happened| of_happened(&app, happened)).collect(),
     };
     Ok(answer(&app, &feed))
@@ -251,6 +262,7 @@ pub async fn place(
     app: &App,
     (name, slug, set): (&str, &str, BoundarySet),
     most: &[PetitionId],
+    now: Timestamp,
 ) -> Result<Vec<u8>, PageError> {
     let mut db = app.pool.acquire().await?;
     let happened = store::happenings::last(&mut db, None, most, limits::FEED_ENTRIES).await?;
@@ -261,6 +273,7 @@ pub async fn place(
         page: full(app, &urls::local_place(slug, set)),
         next: None,
         previous: None,
+        since: since(app, "", now),
         entries: happened.iter().map(|happened| of_happened(app, happened)).collect(),
     };
     Ok(feed.write(app))

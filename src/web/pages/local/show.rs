@@ -233,7 +233,7 @@ impl Question {
         let (_, most, _) = self.find(app, memory, now).await?;
         let most: Vec<PetitionId> = most.iter().map(|petition| petition.id).collect();
         let place = (self.place.name.as_str(), self.place.slug.as_str(), self.set);
-        let feed = api::feeds::place(app, place, &most).await?;
+        let feed = api::feeds::place(app, place, &most, now).await?;
         Ok(Rendered::new(Format::Atom, feed, CachePolicy::Revalidate))
     }
 
