@@ -79,7 +79,10 @@ pub async fn moderate(db: &mut Db, actor: &Actor, order: Order<'_>, now: Timesta
         return Ok(Decided::Not(NotDecided::Imported));
     }
     if held.seen() != order.seen {
-        return Ok(Decided::Not(NotDecided::Changed(Box::new(held))));
+        return Ok(match done_already(&mut tx, actor, &order, &held).await? {
+            Some(done) => done,
+            None => Decided::Not(NotDecided::Changed(Box::new(held))),
+        });
     }
     let before = held.standing.state;
     let hides = order.refusal.as_ref().is_some_and(|refusal| refusal.hides);
@@ -119,6 +122,18 @@ pub async fn moderate(db: &mut Db, actor: &Actor, order: Order<'_>, now: Timesta
     store::moderation::close_forms(&mut tx, id, actor.staff).await?;
     tx.commit().await?;
     Ok(Decided::Done { state: outcome.state, mails })
+}
+
+/// What became of the same decision, if whoever sends it has just taken it: somebody has pressed the button twice.
+async fn done_already(db: &mut Db, actor: &Actor, order: &Order<'_>, held: &Held) -> sqlx::Result<Option<Decided>> {
+    let history = store::moderation::history(db, order.petition, 1).await?;
+    let Some(last) = history.into_iter().next() else { return Ok(None) };
+    let refusal = order.refusal.as_ref().filter(|_| order.decision.wants_reason());
+    let asked = described(held.standing.state, refusal.map(|r| (r.code.as_str(), r.details.as_str())));
+    let mut after = last.after.unwrap_or_default();
+    let mails = after.as_object_mut().and_then(|after| after.remove("mails")).and_then(|mails| mails.as_u64());
+    let same = actor.staff.is_some() && last.staff == actor.staff && last.act == order.decision.act() && after == asked;
+    Ok(same.then(|| Decided::Done { state: held.standing.state, mails: mails.unwrap_or(0) }))
 }
 
 fn described(state: PetitionState, refusal: Option<(&str, &str)>) -> Value {

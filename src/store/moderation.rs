@@ -547,6 +547,8 @@ pub struct Done {
     pub at: Timestamp,
     /// By whom.
     pub who: String,
+    /// Whose account that is.
+    pub staff: Option<StaffId>,
     /// What, as the log names it.
     pub act: String,
     /// What was so before.
@@ -561,7 +563,7 @@ pub struct Done {
 /// When the database fails.
 pub async fn history(db: &mut Db, id: PetitionId, most: i64) -> sqlx::Result<Vec<Done>> {
     let rows = sqlx::query!(
-        "select at, who, act, before, after from audit_log
+        "select at, who, staff_id, act, before, after from audit_log
          where subject = 'petition' and subject_id = $1 order by id desc limit $2",
         id.to_string(),
         most
@@ -570,7 +572,14 @@ pub async fn history(db: &mut Db, id: PetitionId, most: i64) -> sqlx::Result<Vec
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Done { at: row.at.to_jiff(), who: row.who, act: row.act, before: row.before, after: row.after })
+        .map(|row| Done {
+            at: row.at.to_jiff(),
+            who: row.who,
+            staff: row.staff_id.map(StaffId),
+            act: row.act,
+            before: row.before,
+            after: row.after,
+        })
         .collect())
 }
 

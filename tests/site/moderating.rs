@@ -317,6 +317,34 @@ async fn the_second_of_two_sees_what_the_first_did_and_decides() {
 }
 
 #[tokio::test]
+async fn who_presses_a_button_twice_is_told_that_it_is_done() {
+    let app = TestApp::new().await;
+    let petition = in_moderation(&app).await;
+    let mut grace = app.staff(Role::Moderator).await;
+    let (address, form) = grace.visit(&page(&petition, "publish")).await.filled_in("Publish");
+    for _ in 0..2 {
+        let answer = grace.send(&address, &form).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, &*urls::admin::petition(&petition.id)));
+        grace.visit(&urls::admin::petition(&petition.id)).await;
+        grace.see("The petition is published. 6 people are told by email.").dont_see("A colleague was quicker");
+    }
+    assert_eq!(app.ask("select count(*) from audit_log where act = 'petition.publish'").await, "1");
+    // A colleague who does the same has been overtaken, and so has who wants something else.
+    let mut mary = app.colleague(Role::Moderator, "Mary Jackson").await;
+    assert_eq!(mary.send(&address, &form).await.status, 409);
+
+    let petition = in_moderation(&app).await;
+    let reason = "Fake name It was created with a name that is not a real person’s name.";
+    grace.visit(&page(&petition, "reject")).await.tick(reason).press("Continue").await;
+    let (address, form) = grace.filled_in("Reject");
+    assert_eq!(grace.send(&address, &form).await.status, 303);
+    assert_eq!(grace.send(&address, &form).await.status, 303);
+    let other = form.replace("details=", "details=Really.");
+    assert_eq!(grace.send(&address, &other).await.status, 409);
+    assert_eq!(app.ask("select count(*) from audit_log where act = 'petition.reject'").await, "1");
+}
+
+#[tokio::test]
 async fn what_was_typed_stays_when_a_colleague_was_quicker() {
     let app = TestApp::new().await;
     let petition = in_moderation(&app).await;
