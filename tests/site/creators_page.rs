@@ -301,7 +301,7 @@ async fn a_petition_that_is_withdrawn_is_no_decision_of_staff() {
     // Staff who hide it for a reason of theirs decide after all.
     grace.visit(&urls::admin::petition_part(&petition.id, "reject")).await;
     grace.tick("Fake name It was created with a name that is not a real person’s name.").press("Continue").await;
-    grace.press("Reject").await;
+    grace.press("Change the reason").await;
     let months = store::figures::by_month(&mut app.db().await).await.expect("figures");
     assert_eq!(months.values().map(|month| month.decided).sum::<i64>(), 1, "{months:?}");
     willy.visit(&page(&app, petition.id)).await.see("It was rejected").see("Fake name");
@@ -321,6 +321,7 @@ async fn news_to_the_creator_have_the_link_to_the_creators_page() {
     let told = app.mail_to(CREATOR).await;
     assert!(told.text.contains("There is news about a petition that you created."), "{}", told.text);
     assert_eq!(told.link("Your own page of it"), format!("{}{}", app.url, page(&app, petition.id)));
+    app.later(SignedDuration::from_mins(1));
     let told = app.mail_to("supporter1@example.org").await;
     assert!(told.text.contains("that you signed") && !told.text.contains("creator?token="), "{}", told.text);
 }

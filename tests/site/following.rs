@@ -264,7 +264,7 @@ async fn staff_mail_followers_and_signers_each_once() {
     assert_eq!(told, ["both@example.org", "follows@example.org", "quiet@example.org", "signs@example.org"]);
     let mail = app.mail_to("follows@example.org").await;
     assert_eq!(mail.subject, "Parliament will debate it: Plant a tree in every street");
-    assert!(mail.text.contains("Parliament will debate a petition that you follow, on Monday 5 September 2022."));
+    assert!(mail.text.contains("On Monday 5 September 2022 Parliament will debate a petition that you follow."));
     assert!(app.mail_to("both@example.org").await.text.contains("a petition that you signed"));
     app.becomes("select queued || ' ' || sent || ' ' || unwanted from mailings", "4 4 0").await;
 }
@@ -451,6 +451,7 @@ async fn weekly_news_are_paused_gone_on_with_and_cancelled() {
     app.sql("update site set mails_per_minute = 1").await.expect("a pace");
     let monday = at("2022-08-22T07:05:00Z");
     app.tell(monday).await;
+    app.deliver();
     const NEWS: &str = "select queued || ' ' || sent || ' ' || expected from mailings";
     app.becomes(NEWS, "3 1 3").await;
 
