@@ -69,6 +69,8 @@ pub enum Need {
     DeadlineAhead,
     /// Its parliament has not been dissolved.
     ParliamentSits,
+    /// Its creator has not taken it back. What was taken back may be restored, should it not have been the creator.
+    NotWithdrawn,
     /// It is to be hidden, for the reason's sake or because whoever decides wants it so.
     Hides,
     /// It is not to be hidden.
@@ -88,6 +90,8 @@ pub struct Facts {
     pub deadline_passed: bool,
     /// Whether its parliament has been dissolved.
     pub dissolved: bool,
+    /// Whether its creator has taken it back.
+    pub withdrawn: bool,
     /// Whether it is to be hidden.
     pub hides: bool,
 }
@@ -105,6 +109,7 @@ impl Need {
             Self::DeadlinePassed => facts.deadline_passed,
             Self::DeadlineAhead => !facts.deadline_passed,
             Self::ParliamentSits => !facts.dissolved,
+            Self::NotWithdrawn => !facts.withdrawn,
             Self::Hides => facts.hides,
             Self::Shows => !facts.hides,
         }
@@ -230,8 +235,8 @@ pub static LIFE: &[Move] = {
     use Event::{Close, ConfirmCreator, Decide, Disown, Dissolve, Forget, Start, Support, SupportLost, Withdraw};
     use MailKind::{ConfirmPetition, GatherSupporters, SupportGrows, SupportReached};
     use Need::{
-        Confirmed, DeadlineAhead, DeadlinePassed, EnoughSupporters, Hides, NeverPublished, ParliamentSits,
-        PublishedBefore, Shows, TooFewSupporters, Unconfirmed,
+        Confirmed, DeadlineAhead, DeadlinePassed, EnoughSupporters, Hides, NeverPublished, NotWithdrawn,
+        ParliamentSits, PublishedBefore, Shows, TooFewSupporters, Unconfirmed,
     };
     const CREATOR: Audience = Audience::Creator;
     &[
@@ -267,12 +272,20 @@ pub static LIFE: &[Move] = {
             Decide(Publish),
             REFUSED,
             OVERTURNER,
-            &[Confirmed, DeadlineAhead, ParliamentSits],
+            &[Confirmed, DeadlineAhead, ParliamentSits, NotWithdrawn],
             Open,
             OPENED,
             TELL_PUBLISHED,
         ),
-        line(Decide(Publish), REFUSED, OVERTURNER, &[Confirmed, DeadlinePassed], Closed, CLOSED, TELL_PUBLISHED),
+        line(
+            Decide(Publish),
+            REFUSED,
+            OVERTURNER,
+            &[Confirmed, DeadlinePassed, NotWithdrawn],
+            Closed,
+            CLOSED,
+            TELL_PUBLISHED,
+        ),
         line(Decide(Reject), UNPUBLISHED, DECIDER, &[Shows], Rejected, REJECTED, TELL_REJECTED),
         line(Decide(Reject), UNPUBLISHED, DECIDER, &[Hides], Hidden, REJECTED, TELL_HIDDEN),
         line(Decide(Reject), REFUSED, DECIDER, &[NeverPublished, Shows], Rejected, REJECTED, TELL_REJECTED),
@@ -320,17 +333,20 @@ mod tests {
     }
 
     fn any_facts() -> impl Strategy<Value = Facts> {
-        any::<[bool; 6]>().prop_map(|[confirmed, supported, published_before, deadline_passed, dissolved, hides]| {
-            Facts {
-                confirmed: confirmed || published_before,
-                supported,
-                published_before,
-                // Who was published before the end of a parliament has no later deadline.
-                deadline_passed: (deadline_passed || dissolved) && published_before,
-                dissolved,
-                hides,
-            }
-        })
+        any::<[bool; 7]>().prop_map(
+            |[confirmed, supported, published_before, deadline_passed, dissolved, withdrawn, hides]| {
+                Facts {
+                    confirmed: confirmed || published_before,
+                    supported,
+                    published_before,
+                    // Who was published before the end of a parliament has no later deadline.
+                    deadline_passed: (deadline_passed || dissolved) && published_before,
+                    dissolved,
+                    withdrawn,
+                    hides,
+                }
+            },
+        )
     }
 
     proptest! {

@@ -51,6 +51,8 @@ pub struct Standing {
     pub confirmed: bool,
     /// Whether it has had enough supporters to be checked.
     pub supported: bool,
+    /// Whether its creator has taken it back.
+    pub withdrawn: bool,
     /// When it was published.
     pub opened_at: Option<Timestamp>,
     /// Its deadline, once it has been published.
@@ -188,6 +190,7 @@ impl Standing {
             published_before,
             deadline_passed: period.is_some_and(|period| period.closes_at < now),
             dissolved: self.ends_at.is_some_and(|ends_at| ends_at <= now),
+            withdrawn: self.withdrawn,
             hides: false,
         }
     }
@@ -224,7 +227,16 @@ mod tests {
         };
         let opened_at = opened_at.map(|days| now - SignedDuration::from_hours(24 * days));
         let closes_at = opened_at.map(deadline::closes_at);
-        Standing { state, confirmed, supported, opened_at, closes_at, own_closes_at: None, ends_at: None }
+        Standing {
+            state,
+            confirmed,
+            supported,
+            withdrawn: false,
+            opened_at,
+            closes_at,
+            own_closes_at: None,
+            ends_at: None,
+        }
     }
 
     fn now() -> Timestamp {

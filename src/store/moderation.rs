@@ -62,7 +62,7 @@ pub async fn find(db: &mut Db, id: PetitionId, hold: bool) -> sqlx::Result<Optio
     }
     let row = sqlx::query!(
         r#"select p.state, p.action, p.background, p.additional_details, p.committee_note, p.opened_at, p.closes_at,
-               p.own_closes_at, l.dissolution_at,
+               p.own_closes_at, l.dissolution_at, p.withdrawn_at is not null as "withdrawn!",
                p.moderation_threshold_reached_at is not null as "supported!", p.source_url is not null as "imported!",
                j.code as "code?", j.details as "details?"
            from petitions p join parliaments l on l.id = p.parliament_id
@@ -78,6 +78,7 @@ pub async fn find(db: &mut Db, id: PetitionId, hold: bool) -> sqlx::Result<Optio
             state: row.state,
             confirmed,
             supported: row.supported,
+            withdrawn: row.withdrawn,
             opened_at: row.opened_at.map(|at| at.to_jiff()),
             closes_at: row.closes_at.map(|at| at.to_jiff()),
             own_closes_at: row.own_closes_at.map(|at| at.to_jiff()),

@@ -298,6 +298,13 @@ async fn a_petition_that_is_withdrawn_is_no_decision_of_staff() {
 
     let mut grace = app.staff(Role::Sysadmin).await;
     grace.visit(&urls::admin::petition(&petition.id)).await.see("Withdrawn by its creator").dont_see("Rejected");
+    // It was promised that it would not be published; whoever has the supporters' link is told as much.
+    grace.dont_see("Publish").visit(&urls::admin::petition_part(&petition.id, "publish")).await;
+    assert_eq!(grace.status(), 409);
+    grace.see("Its creator has withdrawn the petition").dont_see("Publishes");
+    let mut ada = app.visitor();
+    ada.visit(&link(&app, petition.id)).await.see("This petition was withdrawn").dont_see(&petition.record.action);
+    assert_eq!(ada.status(), 410);
     // Staff who hide it for a reason of theirs decide after all.
     grace.visit(&urls::admin::petition_part(&petition.id, "reject")).await;
     grace.tick("Fake name It was created with a name that is not a real person’s name.").press("Continue").await;

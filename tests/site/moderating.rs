@@ -254,6 +254,7 @@ async fn every_decision_is_open_to_the_states_that_the_table_says_and_no_others(
             let standing = Standing {
                 state: from,
                 confirmed: creator_has_confirmed(&app, &petition).await,
+                withdrawn: false,
                 supported: dates.moderation_threshold_reached_at.is_some(),
                 opened_at: dates.opened_at,
                 closes_at: dates.closes_at,
@@ -330,7 +331,7 @@ async fn who_presses_a_button_twice_is_told_that_it_is_done() {
     }
     assert_eq!(app.ask("select count(*) from audit_log where act = 'petition.publish'").await, "1");
     // A colleague who does the same has been overtaken, and so has who wants something else.
-    let mut mary = app.colleague(Role::Moderator, "Mary Jackson").await;
+    let mary = app.colleague(Role::Moderator, "Mary Jackson").await;
     assert_eq!(mary.send(&address, &form).await.status, 409);
 
     let petition = in_moderation(&app).await;

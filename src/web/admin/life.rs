@@ -77,6 +77,7 @@ fn needs(line: &Move) -> String {
         Need::DeadlinePassed => "its deadline has passed",
         Need::DeadlineAhead => "its deadline lies ahead",
         Need::ParliamentSits => "Parliament is not dissolved",
+        Need::NotWithdrawn => "its creator has not withdrawn it",
         Need::Hides => "a reason that hides it",
         Need::Shows => "a reason that does not hide it",
     });

@@ -101,6 +101,7 @@ impl Expected {
             published_before,
             deadline_passed: self.closes_at(ends_at).is_some_and(|at| at < now),
             dissolved: ends_at.is_some_and(|at| at <= now),
+            withdrawn: self.withdrawn_at.is_some(),
             hides,
         }
     }

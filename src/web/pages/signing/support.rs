@@ -10,7 +10,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::sign::{self, SignForm};
+use super::{
+    done,
+    sign::{self, SignForm},
+};
 use crate::{
     actions::{
         sign::NewSignature,
@@ -21,7 +24,7 @@ use crate::{
         area::UNITED_KINGDOM,
         keyring::PetitionPurpose,
         limits,
-        petition::{PetitionId, Visibility},
+        petition::{PetitionId, PetitionState, Visibility},
     },
     store::{self, areas::Country, petitions::Petition, supporters::Gathering},
     urls,
@@ -94,7 +97,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let Ok(link) = link else { return super::instead(&app, address.id).await };
     let id = link.petition;
-    let Some((petition, gathering)) = find(&app, id).await? else { return super::instead(&app, id).await };
+    let Some((petition, gathering)) = find(&app, id).await? else { return instead(&app, id).await };
     if method == Method::GET {
         app.signing.openings.note(id, now.0);
     }
@@ -143,7 +146,7 @@ pub async fn submit(
         Ok(_) => FormErrors::default(),
         Err(errors) => errors,
     };
-    let Some((petition, gathering)) = find(&app, id).await? else { return super::instead(&app, id).await };
+    let Some((petition, gathering)) = find(&app, id).await? else { return instead(&app, id).await };
     let why = NotSupported::at(&gathering);
     let paused = why == Some(NotSupported::Paused);
     let status = match why {
@@ -176,10 +179,22 @@ pub async fn submit(
 pub async fn thanks(State(app): State<App>, address: Numbered, link: MaybeLink) -> Result<Response, PageError> {
     let Ok(link) = link else { return super::instead(&app, address.id).await };
     let Some((petition, _)) = find(&app, link.petition).await? else {
-        return super::instead(&app, link.petition).await;
+        return instead(&app, link.petition).await;
     };
     let again = support_address(&app, link.petition);
     page::html(&ThanksPage { layout: layout(&app, "Check your inbox"), petition, again }, CachePolicy::Never)
+}
+
+/// What whoever has the link sees of a petition that cannot be supported any more: that its creator has taken it back, or
+/// what the public sees.
+async fn instead(app: &App, id: PetitionId) -> Result<Response, PageError> {
+    let petition = store::petitions::find(&mut *app.pool.acquire().await?, id).await?;
+    if !petition.is_some_and(|it| it.state == PetitionState::Hidden && it.dates.withdrawn_at.is_some()) {
+        return super::instead(app, id).await;
+    }
+    let words = "Whoever created it has withdrawn it before it was published. It will not be published, and nobody can read or \
+                 support it any more.";
+    Ok((StatusCode::GONE, done::page(app, "This petition was withdrawn", words, None)?).into_response())
 }
 
 /// The petition as whoever has the link may see it; `None`: the link shows nothing that the public does not see, since its
