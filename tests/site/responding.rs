@@ -66,7 +66,7 @@ async fn a_response_is_written_previewed_published_and_mailed_to_those_who_asked
     assert_eq!((grace.fact("Asked for it"), grace.fact("Pace")), ("1".to_owned(), "20,000 a minute".to_owned()));
 
     public.visit_anew(&urls::petition(&petition)).await.see(SUMMARY).see("Department for Trees");
-    assert_eq!(public.fact("Government response"), "Answered on Saturday 20th August 2022");
+    assert_eq!(public.fact("Government response"), "Answered dated 20 August 2022, published on 21 August 2022");
     assert!(public.page().links().contains(&"https://example.org/trees".to_owned()));
     let json = app.get(&urls::petition_json(&petition)).await.json();
     assert_eq!(json["data"]["attributes"]["government_response"]["summary"], SUMMARY);
