@@ -201,7 +201,7 @@ async fn once_the_end_is_announced_nobody_is_promised_more_time_than_there_is() 
     visitor.visit_anew(&moved.url()).await.see("since Parliament is dissolved then").dont_see("days longer");
     visitor.see("Its deadline was moved by 8 days");
     for path in ["/petitions/start", "/help", urls::petition_sent()] {
-        visitor.visit_anew(path).await.see("it is open until 1 September 2022, when Parliament is dissolved");
+        visitor.visit_anew(path).await.see("open until 1 September 2022, when Parliament is dissolved");
         visitor.dont_see("6 months");
     }
     let form = "go=to-check&resident=yes&action=Plant+trees";

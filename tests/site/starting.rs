@@ -593,7 +593,7 @@ async fn forms_that_were_tampered_with_are_answered_with_a_page() {
         ("stage=check&go=send&resident=no&action=a", "You cannot start a petition here"),
         ("stage=creator&go=to-similar&action=%3Cscript%3E", "Petitions that are like yours"),
         ("go=forget", "Are you a British citizen or UK resident?"),
-        ("stage=details&go=forget&details=a", "More details"),
+        ("stage=details&go=forget&details=a", "Is there more to say?"),
         ("stage=details&number=%27%3B--&started=99999999999-x&details=a&reviewing=2", "Who are you?"),
     ] {
         let answer = post(&app, urls::new_petition(), form).await;
