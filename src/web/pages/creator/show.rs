@@ -208,7 +208,7 @@ async fn page_of(app: &App, id: PetitionId, now: Timestamp) -> Result<Response, 
             let forecast = forecast(&petition, &series, now);
             let growth = Growth::new(&petition, &series, forecast.as_ref(), app.thresholds(), Range::All, &marks);
             let told = creator.reachable && creator.wants_updates;
-            Some(published(app, &petition, &series, forecast.as_ref(), growth, (funnel, since), told, now))
+            Some(published(app, &petition, (&series, forecast.as_ref()), growth, (funnel, since), told, now))
         }
         false => None,
     };
@@ -254,8 +254,7 @@ fn forecast(petition: &Petition, series: &Series, now: Timestamp) -> Option<Fore
 fn published(
     app: &App,
     petition: &Petition,
-    series: &Series,
-    forecast: Option<&Forecast>,
+    (series, forecast): (&Series, Option<&Forecast>),
     growth: Growth,
     (funnel, funnel_since): (Option<SigningFunnel>, String),
     told: bool,
