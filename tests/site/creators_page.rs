@@ -278,7 +278,7 @@ async fn a_creator_withdraws_a_petition_that_is_not_published() {
         app.ask("select concat(act, ' ', who, ' ', staff_id is null, ' ', before->>'state', ' ', after->>'state') from audit_log").await,
         "petition.withdraw creator t validated hidden"
     );
-    assert_eq!(app.get(&link(&app, petition.id)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get(&link(&app, petition.id)).await.status, StatusCode::GONE);
     assert_eq!(post(&app, &again, "").await.header("location"), page(&app, petition.id), "once more is harmless");
     assert_eq!(app.ask("select count(*) from audit_log").await, "1");
 }
@@ -311,7 +311,7 @@ async fn a_petition_that_is_withdrawn_is_no_decision_of_staff() {
     grace.press("Change the reason").await;
     let months = store::figures::by_month(&mut app.db().await).await.expect("figures");
     assert_eq!(months.values().map(|month| month.decided).sum::<i64>(), 1, "{months:?}");
-    willy.visit(&page(&app, petition.id)).await.see("It was rejected").see("Fake name");
+    willy.visit(&page(&app, petition.id)).await.see("It is not public").see("Fake name");
 }
 
 #[tokio::test]
