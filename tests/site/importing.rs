@@ -343,7 +343,7 @@ async fn the_database_refuses_what_must_never_be_true() {
         ("update petitions set closes_at = opened_at", "petitions_check"),
         ("update petitions set closed_at = now()", "petitions_check"),
         ("update petitions set state = 'closed'", "petitions_check"),
-        ("update petitions set state = 'rejected'", "petitions_check"),
+        ("update petitions set state = 'rejected'", "petitions_refused_or_withdrawn"),
         ("update petitions set state = 'removed'", "petitions_check"),
         ("update petitions set state = 'stopped'", "petitions_check"),
         ("update petitions set state = 'pending'", "petitions_check"),
