@@ -27,7 +27,7 @@ use crate::{
 /// As strict as everywhere, but for the preview, which is a page of this site.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+     manifest-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 );
 
 /// How much room the petition has on the other site.
