@@ -220,8 +220,8 @@ impl Walk<'_> {
                 parliament::take_back(&mut self.db, &actor, seen, now).await.expect("a database")
             }
             Some(_) => {
-                self.jobs().await;
                 self.now = self.now.max(self.ends_at.expect("an end") + DAY * 3);
+                self.jobs().await;
                 let seen = store::parliaments::current(&mut self.db).await.expect("a parliament");
                 let seen = (seen.id, seen.version);
                 let next = ("The next Government", self.now);
